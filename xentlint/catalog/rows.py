@@ -1,0 +1,112 @@
+"""The shapes of the catalog's rows: what an API name means, as data.
+
+A row is found under its canonical name: every spelling of Keras (``tf.keras``, ``tf_keras``,
+``tensorflow.python.keras``, ``keras.api`` …) becomes ``keras.…``, every spelling of TensorFlow
+becomes ``tf.…`` (``tf.compat.v1.nn.softmax`` is ``tf.nn.softmax`` unless a row of its own
+exists under ``tf.compat.v1.…``). ``checked`` cites library, version and file.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class LossRow(NamedTuple):
+    """A loss class, function or raw op."""
+
+    name: str
+    style: str
+    """``class`` (called later with two tensors), ``function`` or ``op`` (called with both)."""
+    family: str
+    parameters: tuple[str, ...]
+    """In positional order: of the constructor for a class, of the call otherwise."""
+    checked: str
+    labels: str = "y_true"
+    predictions: str = "y_pred"
+    """Parameter names of the two tensors (of ``__call__`` for a class)."""
+    switch: str | None = "from_logits"
+    """The parameter that chooses what the loss expects; ``None``: ``expects`` is fixed."""
+    default: bool = False
+    expects: str = "probabilities"
+    """What it expects with the switch off or absent: ``logits`` or ``probabilities``."""
+    applies: str = "none"
+    """What it applies when it expects logits: ``softmax`` or ``sigmoid``."""
+    recovers: bool = False
+    """Whether Keras on TensorFlow takes the logits behind a Softmax or Sigmoid op."""
+    aliases: tuple[str, ...] = ()
+    """Other keyword names: ``targets`` for ``labels``, written ``("targets=labels",)``."""
+
+
+class ActivationRow(NamedTuple):
+    """An activation, by its Keras name."""
+
+    name: str
+    gives: str
+    """The scale of its result: ``logits`` (linear), ``simplex``, ``independent``,
+    ``log-probabilities``, ``other`` or ``unknown``."""
+    checked: str
+    applies: str = "none"
+    """``softmax`` or ``sigmoid`` where it is a consumer that expects logits."""
+
+
+class LayerRow(NamedTuple):
+    """A layer class."""
+
+    name: str
+    kind: str
+    """What it does to a scale; one handler a kind in ``source/effects/``:
+
+    ``affine``   weights, then its ``activation`` (Dense, Conv…): logits without one
+    ``recurrent``  its ``activation`` bounds the result (LSTM: tanh)
+    ``activation`` applies the activation of its ``activation`` parameter
+    ``fixed``    applies the activation named in ``activation`` below (Softmax, ReLU …)
+    ``keep``     the scale stays (Dropout, Reshape, Flatten …)
+    ``keep-values``  values stay in range, rows no longer sum to one (ZeroPadding, pooling by max)
+    ``average``  keeps the scale of equal inputs (Average, AveragePooling)
+    ``linear``   any input gives unbounded values (BatchNormalization, Dot …): logits
+    ``merge``    combines inputs; the scale of the sum of logits is logits, else unknown (Add …)
+    ``concatenate``  equal scales keep range, simplex becomes unknown
+    ``wrap``     applies the layer given as its first argument (TimeDistributed, Bidirectional)
+    ``lambda``   applies the function given as its first argument
+    ``input``    makes a tensor of data
+    ``opaque``   unknown result
+    """
+    parameters: tuple[str, ...]
+    checked: str
+    activation: str | None = None
+    """Default of the ``activation`` parameter, or the fixed activation."""
+    units: str | None = None
+    """The parameter that holds the length of the last axis of the result."""
+
+
+class OpRow(NamedTuple):
+    """A function on tensors that is not a loss."""
+
+    name: str
+    kind: str
+    """One handler a kind in ``source/effects/``:
+
+    ``activation`` (of ``activation`` below) · ``keep`` · ``keep-values`` · ``linear`` (matmul,
+    conv, bias_add: logits) · ``add`` (sum) · ``multiply`` · ``subtract`` · ``divide`` ·
+    ``negate`` · ``log`` · ``exp`` · ``clip`` · ``sum`` · ``mean`` · ``argmax`` · ``one-hot`` ·
+    ``round`` · ``greater`` · ``input`` (placeholder) · ``other`` (a result on no scale of ours) ·
+    ``stop`` (stop_gradient: keep) · ``opaque``
+    """
+    parameters: tuple[str, ...]
+    checked: str
+    activation: str | None = None
+
+
+class MetricRow(NamedTuple):
+    """A metric class or function."""
+
+    name: str
+    style: str
+    family: str
+    parameters: tuple[str, ...]
+    checked: str
+    switch: str | None = None
+    """``from_logits``, ``threshold`` or ``thresholds``: what moves it to logits; ``None``: nothing."""
+    default: object = None
+    expects: str = "any"
+    """What it expects by default: ``probabilities`` or ``any`` (argmax metrics)."""

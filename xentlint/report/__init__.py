@@ -1,0 +1,1 @@
+"""Findings and uses as text and data: one file a format."""

@@ -1,0 +1,1 @@
+"""The source front end: Python text to Uses, by abstract interpretation over LibCST."""
