@@ -76,6 +76,9 @@ class Consumer(NamedTuple):
     """What messages print: ``"binary_crossentropy"``, ``BinaryCrossentropy(from_logits=True)``."""
     threshold: float | None = None
     place: Any = None
+    switch: str | None = None
+    """``from_logits`` where the consumer has that parameter, ``none`` where it has none (a raw
+    op, a hand-written loss); ``None``: not known. Chooses the words of a help line."""
 
 
 class Use(NamedTuple):
