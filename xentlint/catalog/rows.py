@@ -77,6 +77,8 @@ class LayerRow(NamedTuple):
     """Default of the ``activation`` parameter, or the fixed activation."""
     units: str | None = None
     """The parameter that holds the length of the last axis of the result."""
+    aliases: tuple[str, ...] = ()
+    """Other keyword names: Keras 1's ``output_dim`` is written ``("output_dim=units",)``."""
 
 
 class OpRow(NamedTuple):
@@ -91,10 +93,29 @@ class OpRow(NamedTuple):
     ``negate`` · ``log`` · ``exp`` · ``clip`` · ``sum`` · ``mean`` · ``argmax`` · ``one-hot`` ·
     ``round`` · ``greater`` · ``input`` (placeholder) · ``other`` (a result on no scale of ours) ·
     ``stop`` (stop_gradient: keep) · ``opaque``
+
+    ``affine``   a layer as a function: weights, then the parameter ``activation`` or
+    ``activation_fn``, whose default is ``activation`` below; ``units`` names its width
+    ``matmul``   logits where an operand is weights or logits; unknown for two probabilities
+    ``merge``    Add, Multiply … of a list, its first parameter, as the layers of that kind
+    ``average``  the mean of a list: keeps an equal scale
+    ``concat``   of a list · ``stack`` a list along a new axis: an equal scale stays
+    ``split``    a list of parts: keep-values
+    ``maximum``  of two values, either may be the tensor: a clip on one side
+    ``log1p``    log(1 + x) · ``xlogy`` x · log(y)
+    ``where``    condition, then two alternatives · ``cond`` the same with two functions
+    ``phase``    two alternatives, in training and out of it
+    ``variable`` weights or a constant: no head
+    ``random``   drawn numbers: no head
     """
     parameters: tuple[str, ...]
+    """May stop after the last one that matters; the order is real."""
     checked: str
     activation: str | None = None
+    units: str | None = None
+    """The parameter that holds the length of the last axis of the result."""
+    aliases: tuple[str, ...] = ()
+    """Other keyword names: ``dim`` for ``axis``, written ``("dim=axis",)``."""
 
 
 class MetricRow(NamedTuple):
@@ -110,3 +131,31 @@ class MetricRow(NamedTuple):
     default: object = None
     expects: str = "any"
     """What it expects by default: ``probabilities`` or ``any`` (argmax metrics)."""
+
+
+class ModelRow(NamedTuple):
+    """A model class, or a function that gives a model."""
+
+    name: str
+    kind: str
+    """
+    ``model``        keras.Model: functional, or the base of a subclass
+    ``sequential``   keras.Sequential
+    ``application``  a whole network; with its top a classifier of ``classes`` units and the
+                     activation of its parameter ``classifier_activation``
+    ``classifier``   a pre-trained task whose parameter ``activation`` has a default
+    ``logits``       its output, or the attribute ``logits`` of it, is logits
+    ``opaque``       a model of unknown output (load_model …)
+    """
+    parameters: tuple[str, ...]
+    checked: str
+    activation: str | None = None
+    """The default activation of the head."""
+    switch: str | None = None
+    """The parameter that sets the activation, where there is one."""
+    units: str | None = None
+    """The parameter that holds the number of classes."""
+    classes: int | None = None
+    """The default of ``units``."""
+    top: str | None = None
+    """The parameter that drops the head when false."""

@@ -1,0 +1,54 @@
+"""Activations by their Keras name: the scale that each gives."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xentlint.catalog.rows import ActivationRow
+
+_K3 = "Keras 3.15.1 keras/src/activations/activations.py"
+_K23 = _K3 + "; tf_keras 2.21.0 tf_keras/src/activations.py"
+_K2 = "tf_keras 2.21.0 tf_keras/src/activations.py"
+
+# fmt: off
+_ROWS: Final = (
+    ActivationRow("linear", "logits", _K23),
+    ActivationRow("sigmoid", "independent", _K23, "sigmoid"),
+    ActivationRow("softmax", "simplex", _K23, "softmax"),
+    ActivationRow("softmax_v2", "simplex", _K2, "softmax"),
+    ActivationRow("hard_sigmoid", "independent", _K23, "sigmoid"),
+    # A projection: a simplex stays as it is, so it asks for no logits.
+    ActivationRow("sparsemax", "simplex", _K3),
+    ActivationRow("sparse_sigmoid", "independent", _K3),
+    ActivationRow("log_softmax", "log-probabilities", _K23, "softmax"),
+    ActivationRow("log_sigmoid", "log-probabilities", _K3, "sigmoid"),
+    ActivationRow("relu", "other", _K23),
+    ActivationRow("relu6", "other", _K23),
+    ActivationRow("leaky_relu", "other", _K23),
+    ActivationRow("elu", "other", _K23),
+    ActivationRow("celu", "other", _K3),
+    ActivationRow("selu", "other", _K23),
+    ActivationRow("gelu", "other", _K23),
+    ActivationRow("glu", "other", _K3),
+    ActivationRow("silu", "other", _K23),
+    ActivationRow("swish", "other", _K23),
+    ActivationRow("mish", "other", _K23),
+    ActivationRow("hard_silu", "other", _K3),
+    ActivationRow("hard_swish", "other", _K3),
+    ActivationRow("tanh", "other", _K23),
+    ActivationRow("hard_tanh", "other", _K3),
+    ActivationRow("softsign", "other", _K23),
+    ActivationRow("softplus", "other", _K23),
+    ActivationRow("squareplus", "other", _K3),
+    ActivationRow("sparse_plus", "other", _K3),
+    ActivationRow("soft_shrink", "other", _K3),
+    ActivationRow("hard_shrink", "other", _K3),
+    ActivationRow("tanh_shrink", "other", _K3),
+    # Depends on its arguments.
+    ActivationRow("threshold", "unknown", _K3),
+    # exp(x) divided by its sum, as categorical_crossentropy does, is a softmax.
+    ActivationRow("exponential", "unknown", _K23),
+)
+# fmt: on
+
+ACTIVATIONS: Final[dict[str, ActivationRow]] = {row.name: row for row in _ROWS}

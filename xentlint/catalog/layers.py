@@ -1,0 +1,305 @@
+"""Layer classes by canonical name: what each does to a scale."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xentlint.catalog.rows import LayerRow
+from xentlint.catalog.table import lines
+
+_K23 = "Keras 3.15.1 keras/src/layers; tf_keras 2.21.0 tf_keras/src/layers"
+_K3 = "Keras 3.15.1 keras/src/layers"
+_K2 = "tf_keras 2.21.0 tf_keras/src/layers"
+_K231 = "Keras 2.3.1 keras/layers"
+_K1 = "Keras 1.2.2 keras/layers; Keras 2.0.8 keras/legacy/layers.py"
+_TFA = "TensorFlow Addons 0.23.0 tensorflow_addons/layers"
+
+# Keras before 2.2 had no data_format and 2.3 no groups: there a positional activation stood
+# at another place (Conv2D: 5 to 7), and in Keras 1 second of Dense was init.
+_AFFINE = """
+Dense *units activation=linear use_bias output_dim=units
+EinsumDense equation output_shape activation=linear bias_axes
+Conv1D *filters kernel_size strides padding data_format dilation_rate groups activation=linear nb_filter=filters
+Conv2D *filters kernel_size strides padding data_format dilation_rate groups activation=linear nb_filter=filters
+Conv3D *filters kernel_size strides padding data_format dilation_rate groups activation=linear nb_filter=filters
+Convolution1D *filters kernel_size strides padding data_format dilation_rate groups activation=linear nb_filter=filters
+Convolution2D *filters kernel_size strides padding data_format dilation_rate groups activation=linear nb_filter=filters
+Convolution3D *filters kernel_size strides padding data_format dilation_rate groups activation=linear nb_filter=filters
+Conv1DTranspose *filters kernel_size strides padding output_padding data_format dilation_rate activation=linear
+Conv2DTranspose *filters kernel_size strides padding output_padding data_format dilation_rate activation=linear
+Convolution1DTranspose *filters kernel_size strides padding output_padding data_format dilation_rate activation=linear
+Convolution2DTranspose *filters kernel_size strides padding output_padding data_format dilation_rate activation=linear
+SeparableConv1D *filters kernel_size strides padding data_format dilation_rate depth_multiplier activation=linear
+SeparableConv2D *filters kernel_size strides padding data_format dilation_rate depth_multiplier activation=linear
+SeparableConvolution1D *filters kernel_size strides padding data_format dilation_rate depth_multiplier activation=linear
+SeparableConvolution2D *filters kernel_size strides padding data_format dilation_rate depth_multiplier activation=linear
+DepthwiseConv1D kernel_size strides padding depth_multiplier data_format dilation_rate activation=linear
+DepthwiseConv2D kernel_size strides padding depth_multiplier data_format dilation_rate activation=linear
+"""
+# Keras 3 puts data_format before output_padding, tf_keras behind it: the activation is 8th in both.
+_AFFINE_3D = """
+Conv3DTranspose *filters kernel_size strides padding data_format output_padding dilation_rate activation=linear
+Convolution3DTranspose *filters kernel_size strides padding data_format output_padding dilation_rate activation=linear
+"""
+# What a simple recurrent cell gives is its activation of a weighted sum.
+_SIMPLE_RNN = """
+SimpleRNN *units activation=tanh use_bias output_dim=units
+SimpleRNNCell *units activation=tanh use_bias output_dim=units
+"""
+_AFFINE_K2 = """
+LocallyConnected1D *filters kernel_size strides padding data_format activation=linear use_bias
+LocallyConnected2D *filters kernel_size strides padding data_format activation=linear use_bias
+"""
+_AFFINE_K1 = """
+Deconvolution2D *filters kernel_size nb_filter=filters
+Deconvolution3D *filters kernel_size nb_filter=filters
+Deconv2D *filters kernel_size nb_filter=filters
+Deconv3D *filters kernel_size nb_filter=filters
+AtrousConvolution1D *nb_filter filter_length init activation=linear
+AtrousConvolution2D *nb_filter nb_row nb_col init activation=linear
+AtrousConv1D *nb_filter filter_length init activation=linear
+AtrousConv2D *nb_filter nb_row nb_col init activation=linear
+TimeDistributedDense *output_dim init activation=linear
+"""
+_RECURRENT = """
+LSTM *units activation=tanh recurrent_activation use_bias output_dim=units
+GRU *units activation=tanh recurrent_activation use_bias output_dim=units
+LSTMCell *units activation=tanh recurrent_activation use_bias
+GRUCell *units activation=tanh recurrent_activation use_bias
+ConvLSTM1D *filters kernel_size strides padding data_format dilation_rate activation=tanh recurrent_activation
+ConvLSTM2D *filters kernel_size strides padding data_format dilation_rate activation=tanh recurrent_activation
+ConvLSTM3D *filters kernel_size strides padding data_format dilation_rate activation=tanh recurrent_activation
+"""
+_RECURRENT_K2 = """
+CuDNNLSTM *units !tanh
+CuDNNGRU *units !tanh
+"""
+_FIXED = """
+Softmax axis !softmax
+ReLU max_value negative_slope threshold !relu
+LeakyReLU negative_slope alpha=negative_slope !leaky_relu
+PReLU alpha_initializer alpha_regularizer alpha_constraint shared_axes !leaky_relu
+ELU alpha !elu
+"""
+_KEEP = """
+Dropout rate noise_shape seed p=rate
+SpatialDropout1D rate p=rate
+SpatialDropout2D rate data_format p=rate
+SpatialDropout3D rate data_format p=rate
+AlphaDropout rate noise_shape seed
+GaussianNoise stddev sigma=stddev
+GaussianDropout rate p=rate
+ActivityRegularization l1 l2
+Masking mask_value
+Reshape target_shape
+Flatten data_format
+Permute dims
+RepeatVector n
+Cropping1D cropping
+Cropping2D cropping data_format
+Cropping3D cropping data_format
+UpSampling1D size length=size
+UpSampling2D size data_format interpolation
+UpSampling3D size data_format
+Identity
+"""
+_KEEP_VALUES = """
+ZeroPadding1D padding
+ZeroPadding2D padding data_format
+ZeroPadding3D padding data_format
+MaxPooling1D pool_size strides padding
+MaxPooling2D pool_size strides padding
+MaxPooling3D pool_size strides padding
+MaxPool1D pool_size strides padding
+MaxPool2D pool_size strides padding
+MaxPool3D pool_size strides padding
+GlobalMaxPooling1D data_format keepdims
+GlobalMaxPooling2D data_format keepdims
+GlobalMaxPooling3D data_format keepdims
+GlobalMaxPool1D data_format keepdims
+GlobalMaxPool2D data_format keepdims
+GlobalMaxPool3D data_format keepdims
+"""
+_ADAPTIVE_MAX = """
+AdaptiveMaxPooling1D output_size data_format
+AdaptiveMaxPooling2D output_size data_format
+AdaptiveMaxPooling3D output_size data_format
+"""
+_AVERAGE = """
+Average
+AveragePooling1D pool_size strides padding
+AveragePooling2D pool_size strides padding
+AveragePooling3D pool_size strides padding
+AvgPool1D pool_size strides padding
+AvgPool2D pool_size strides padding
+AvgPool3D pool_size strides padding
+GlobalAveragePooling1D data_format keepdims
+GlobalAveragePooling2D data_format keepdims
+GlobalAveragePooling3D data_format keepdims
+GlobalAvgPool1D data_format keepdims
+GlobalAvgPool2D data_format keepdims
+GlobalAvgPool3D data_format keepdims
+"""
+_ADAPTIVE_AVERAGE = """
+AdaptiveAveragePooling1D output_size data_format
+AdaptiveAveragePooling2D output_size data_format
+AdaptiveAveragePooling3D output_size data_format
+"""
+_LINEAR = """
+BatchNormalization axis momentum epsilon
+LayerNormalization axis epsilon
+GroupNormalization groups axis epsilon
+Embedding input_dim *output_dim
+MultiHeadAttention num_heads key_dim value_dim dropout use_bias output_shape
+Normalization axis mean variance invert
+"""
+_LINEAR_K3 = """
+GroupQueryAttention head_dim num_query_heads num_key_value_heads
+RMSNormalization axis epsilon
+"""
+# Dot of two probabilities stays a probability, of weights and logits it is unbounded.
+_MERGE = """
+Add
+Subtract
+Multiply
+Maximum
+Minimum
+Dot axes normalize
+"""
+_WRAP = """
+TimeDistributed layer
+Bidirectional layer merge_mode
+RNN cell return_sequences return_state
+"""
+_OPAQUE = """
+AdditiveAttention use_scale
+Attention use_scale
+CategoryEncoding num_tokens output_mode
+CenterCrop height width
+Discretization bin_boundaries num_bins
+HashedCrossing num_bins
+Hashing num_bins
+IntegerLookup max_tokens
+Layer
+RandomBrightness factor
+RandomContrast factor
+RandomCrop height width
+RandomFlip mode
+RandomRotation factor
+RandomTranslation height_factor width_factor
+RandomZoom height_factor width_factor
+Rescaling scale offset
+Resizing height width
+StackedRNNCells cells
+StringLookup max_tokens
+TextVectorization max_tokens
+UnitNormalization axis
+Wrapper layer
+InputSpec
+"""
+_OPAQUE_K3 = """
+AugMix value_range
+AutoContrast value_range
+ContrastLimitedAdaptiveHistogramEqualization value_range
+CutMix factor
+Equalization value_range
+FlaxLayer module
+JaxLayer call_fn
+MaxNumBoundingBoxes max_number
+MelSpectrogram fft_length
+MixUp alpha
+NNX module
+Pipeline layers
+RandAugment value_range
+RandomColorDegeneration factor
+RandomColorJitter value_range
+RandomElasticTransform factor
+RandomErasing factor
+RandomGaussianBlur factor
+RandomGrayscale factor
+RandomHue factor
+RandomInvert factor
+RandomPerspective factor
+RandomPosterization factor
+RandomSaturation factor
+RandomSharpness factor
+RandomShear x_factor
+ReversibleEmbedding input_dim output_dim
+STFTSpectrogram mode
+Solarization addition_factor
+TFSMLayer filepath
+TorchModuleWrapper module
+"""
+_OPAQUE_K2 = """
+AbstractRNNCell trainable
+DenseFeatures feature_columns
+DynamicEmbedding input_dim output_dim
+DynamicLookup vocabulary_size
+PreprocessingLayer
+RandomFourierFeatures output_dim
+RandomHeight factor
+RandomWidth factor
+SequenceFeatures feature_columns
+TFOpLambda function
+TensorFlowOpLayer node_def
+"""
+_OPAQUE_K1 = """
+GaussianDropConnect p
+Highway
+LambdaMerge layers function
+MaxoutDense output_dim nb_feature init
+Merge layers mode
+Siamese layer inputs
+GraphLayer
+"""
+
+_TABLES: Final = (
+    ("affine", _K23, _AFFINE + _AFFINE_3D + _SIMPLE_RNN),
+    ("affine", _K2, _AFFINE_K2),
+    ("affine", _K1, _AFFINE_K1),
+    ("recurrent", _K23, _RECURRENT),
+    ("recurrent", _K231 + "/cudnn_recurrent.py", _RECURRENT_K2),
+    ("recurrent", _K231 + "/convolutional_recurrent.py", "ConvLSTM2DCell filters !tanh"),
+    ("activation", _K23, "Activation activation"),
+    ("fixed", _K23, _FIXED),
+    ("fixed", _K2, "ThresholdedReLU theta !relu"),
+    ("fixed", _K1, "ParametricSoftplus !softplus\nSReLU !relu"),
+    ("keep", _K23, _KEEP),
+    ("keep-values", _K23, _KEEP_VALUES),
+    ("keep-values", _K3, _ADAPTIVE_MAX),
+    ("average", _K23, _AVERAGE),
+    ("average", _K3, _ADAPTIVE_AVERAGE),
+    ("linear", _K23, _LINEAR),
+    ("linear", _K3, _LINEAR_K3),
+    ("linear", _K2, "SyncBatchNormalization axis"),
+    ("merge", _K23, _MERGE),
+    ("concatenate", _K23, "Concatenate axis"),
+    ("wrap", _K23, _WRAP + "SpectralNormalization layer"),
+    ("lambda", _K23, "Lambda function output_shape mask arguments"),
+    ("input", _K23, "InputLayer shape"),
+    ("opaque", _K23, _OPAQUE),
+    ("opaque", _K3, _OPAQUE_K3),
+    ("opaque", _K2, _OPAQUE_K2),
+    ("opaque", _K1, _OPAQUE_K1),
+)
+_ADDONS: Final = (
+    ("wrap", "WeightNormalization layer data_init\nSpectralNormalization layer power_iterations"),
+    ("linear", "GroupNormalization groups axis\nInstanceNormalization\nFilterResponseNormalization"),
+    ("opaque", "Maxout num_units\nGELU\nSparsemax"),
+)
+
+
+def _rows() -> dict[str, LayerRow]:
+    rows = {}
+    for kind, checked, text in _TABLES:
+        for name, parameters, activation, units, aliases in lines(text):
+            full = "keras.layers." + name
+            rows[full] = LayerRow(full, kind, parameters, checked, activation, units, aliases)
+    for kind, text in _ADDONS:
+        for name, parameters, activation, units, aliases in lines(text):
+            full = "tfa.layers." + name
+            rows[full] = LayerRow(full, kind, parameters, _TFA, activation, units, aliases)
+    return rows
+
+
+LAYERS: Final[dict[str, LayerRow]] = _rows()
