@@ -17,29 +17,21 @@ _TFA = "TensorFlow Addons 0.23.0 tensorflow_addons/layers"
 # Keras before 2.2 had no data_format and 2.3 no groups: there a positional activation stood
 # at another place (Conv2D: 5 to 7), and in Keras 1 second of Dense was init.
 _AFFINE = """
-Dense *units activation=linear use_bias output_dim=units
-EinsumDense equation output_shape activation=linear bias_axes
-Conv1D *filters kernel_size strides padding data_format dilation_rate groups activation=linear nb_filter=filters
-Conv2D *filters kernel_size strides padding data_format dilation_rate groups activation=linear nb_filter=filters
-Conv3D *filters kernel_size strides padding data_format dilation_rate groups activation=linear nb_filter=filters
-Convolution1D *filters kernel_size strides padding data_format dilation_rate groups activation=linear nb_filter=filters
-Convolution2D *filters kernel_size strides padding data_format dilation_rate groups activation=linear nb_filter=filters
-Convolution3D *filters kernel_size strides padding data_format dilation_rate groups activation=linear nb_filter=filters
-Conv1DTranspose *filters kernel_size strides padding output_padding data_format dilation_rate activation=linear
-Conv2DTranspose *filters kernel_size strides padding output_padding data_format dilation_rate activation=linear
-Convolution1DTranspose *filters kernel_size strides padding output_padding data_format dilation_rate activation=linear
-Convolution2DTranspose *filters kernel_size strides padding output_padding data_format dilation_rate activation=linear
-SeparableConv1D *filters kernel_size strides padding data_format dilation_rate depth_multiplier activation=linear
-SeparableConv2D *filters kernel_size strides padding data_format dilation_rate depth_multiplier activation=linear
-SeparableConvolution1D *filters kernel_size strides padding data_format dilation_rate depth_multiplier activation=linear
-SeparableConvolution2D *filters kernel_size strides padding data_format dilation_rate depth_multiplier activation=linear
-DepthwiseConv1D kernel_size strides padding depth_multiplier data_format dilation_rate activation=linear
-DepthwiseConv2D kernel_size strides padding depth_multiplier data_format dilation_rate activation=linear
+Dense *units activation use_bias output_dim=units
+EinsumDense equation output_shape activation bias_axes
+Conv1D,Conv2D,Conv3D,Convolution1D,Convolution2D,Convolution3D *filters kernel_size strides \
+padding data_format dilation_rate groups activation nb_filter=filters
+Conv1DTranspose,Conv2DTranspose,Convolution1DTranspose,Convolution2DTranspose *filters \
+kernel_size strides padding output_padding data_format dilation_rate activation
+SeparableConv1D,SeparableConv2D,SeparableConvolution1D,SeparableConvolution2D *filters \
+kernel_size strides padding data_format dilation_rate depth_multiplier activation
+DepthwiseConv1D,DepthwiseConv2D kernel_size strides padding depth_multiplier data_format \
+dilation_rate activation
 """
 # Keras 3 puts data_format before output_padding, tf_keras behind it: the activation is 8th in both.
 _AFFINE_3D = """
-Conv3DTranspose *filters kernel_size strides padding data_format output_padding dilation_rate activation=linear
-Convolution3DTranspose *filters kernel_size strides padding data_format output_padding dilation_rate activation=linear
+Conv3DTranspose,Convolution3DTranspose *filters kernel_size strides padding data_format \
+output_padding dilation_rate activation
 """
 # What a simple recurrent cell gives is its activation of a weighted sum.
 _SIMPLE_RNN = """
@@ -47,28 +39,24 @@ SimpleRNN *units activation=tanh use_bias output_dim=units
 SimpleRNNCell *units activation=tanh use_bias output_dim=units
 """
 _AFFINE_K2 = """
-LocallyConnected1D *filters kernel_size strides padding data_format activation=linear use_bias
-LocallyConnected2D *filters kernel_size strides padding data_format activation=linear use_bias
+LocallyConnected1D,LocallyConnected2D *filters kernel_size strides padding data_format activation
 """
 _AFFINE_K1 = """
-Deconvolution2D *filters kernel_size nb_filter=filters
-Deconvolution3D *filters kernel_size nb_filter=filters
-Deconv2D *filters kernel_size nb_filter=filters
-Deconv3D *filters kernel_size nb_filter=filters
-AtrousConvolution1D *nb_filter filter_length init activation=linear
-AtrousConvolution2D *nb_filter nb_row nb_col init activation=linear
-AtrousConv1D *nb_filter filter_length init activation=linear
-AtrousConv2D *nb_filter nb_row nb_col init activation=linear
-TimeDistributedDense *output_dim init activation=linear
+Deconvolution2D,Deconvolution3D *filters kernel_size nb_filter=filters
+Deconv2D,Deconv3D *filters kernel_size nb_filter=filters
+AtrousConvolution1D *nb_filter filter_length init activation
+AtrousConvolution2D *nb_filter nb_row nb_col init activation
+AtrousConv1D *nb_filter filter_length init activation
+AtrousConv2D *nb_filter nb_row nb_col init activation
+TimeDistributedDense *output_dim init activation
 """
 _RECURRENT = """
 LSTM *units activation=tanh recurrent_activation use_bias output_dim=units
 GRU *units activation=tanh recurrent_activation use_bias output_dim=units
 LSTMCell *units activation=tanh recurrent_activation use_bias
 GRUCell *units activation=tanh recurrent_activation use_bias
-ConvLSTM1D *filters kernel_size strides padding data_format dilation_rate activation=tanh recurrent_activation
-ConvLSTM2D *filters kernel_size strides padding data_format dilation_rate activation=tanh recurrent_activation
-ConvLSTM3D *filters kernel_size strides padding data_format dilation_rate activation=tanh recurrent_activation
+ConvLSTM1D,ConvLSTM2D,ConvLSTM3D *filters kernel_size strides padding data_format \
+dilation_rate activation=tanh recurrent_activation
 """
 _RECURRENT_K2 = """
 CuDNNLSTM *units !tanh
@@ -84,8 +72,7 @@ ELU alpha !elu
 _KEEP = """
 Dropout rate noise_shape seed p=rate
 SpatialDropout1D rate p=rate
-SpatialDropout2D rate data_format p=rate
-SpatialDropout3D rate data_format p=rate
+SpatialDropout2D,SpatialDropout3D rate data_format p=rate
 AlphaDropout rate noise_shape seed
 GaussianNoise stddev sigma=stddev
 GaussianDropout rate p=rate
@@ -96,8 +83,7 @@ Flatten data_format
 Permute dims
 RepeatVector n
 Cropping1D cropping
-Cropping2D cropping data_format
-Cropping3D cropping data_format
+Cropping2D,Cropping3D cropping data_format
 UpSampling1D size length=size
 UpSampling2D size data_format interpolation
 UpSampling3D size data_format
@@ -105,45 +91,24 @@ Identity
 """
 _KEEP_VALUES = """
 ZeroPadding1D padding
-ZeroPadding2D padding data_format
-ZeroPadding3D padding data_format
-MaxPooling1D pool_size strides padding
-MaxPooling2D pool_size strides padding
-MaxPooling3D pool_size strides padding
-MaxPool1D pool_size strides padding
-MaxPool2D pool_size strides padding
-MaxPool3D pool_size strides padding
-GlobalMaxPooling1D data_format keepdims
-GlobalMaxPooling2D data_format keepdims
-GlobalMaxPooling3D data_format keepdims
-GlobalMaxPool1D data_format keepdims
-GlobalMaxPool2D data_format keepdims
-GlobalMaxPool3D data_format keepdims
+ZeroPadding2D,ZeroPadding3D padding data_format
+MaxPooling1D,MaxPooling2D,MaxPooling3D pool_size strides padding
+MaxPool1D,MaxPool2D,MaxPool3D pool_size strides padding
+GlobalMaxPooling1D,GlobalMaxPooling2D,GlobalMaxPooling3D data_format keepdims
+GlobalMaxPool1D,GlobalMaxPool2D,GlobalMaxPool3D data_format keepdims
 """
 _ADAPTIVE_MAX = """
-AdaptiveMaxPooling1D output_size data_format
-AdaptiveMaxPooling2D output_size data_format
-AdaptiveMaxPooling3D output_size data_format
+AdaptiveMaxPooling1D,AdaptiveMaxPooling2D,AdaptiveMaxPooling3D output_size data_format
 """
 _AVERAGE = """
 Average
-AveragePooling1D pool_size strides padding
-AveragePooling2D pool_size strides padding
-AveragePooling3D pool_size strides padding
-AvgPool1D pool_size strides padding
-AvgPool2D pool_size strides padding
-AvgPool3D pool_size strides padding
-GlobalAveragePooling1D data_format keepdims
-GlobalAveragePooling2D data_format keepdims
-GlobalAveragePooling3D data_format keepdims
-GlobalAvgPool1D data_format keepdims
-GlobalAvgPool2D data_format keepdims
-GlobalAvgPool3D data_format keepdims
+AveragePooling1D,AveragePooling2D,AveragePooling3D pool_size strides padding
+AvgPool1D,AvgPool2D,AvgPool3D pool_size strides padding
+GlobalAveragePooling1D,GlobalAveragePooling2D,GlobalAveragePooling3D data_format keepdims
+GlobalAvgPool1D,GlobalAvgPool2D,GlobalAvgPool3D data_format keepdims
 """
 _ADAPTIVE_AVERAGE = """
-AdaptiveAveragePooling1D output_size data_format
-AdaptiveAveragePooling2D output_size data_format
-AdaptiveAveragePooling3D output_size data_format
+AdaptiveAveragePooling1D,AdaptiveAveragePooling2D,AdaptiveAveragePooling3D output_size data_format
 """
 _LINEAR = """
 BatchNormalization axis momentum epsilon
@@ -284,7 +249,10 @@ _TABLES: Final = (
 )
 _ADDONS: Final = (
     ("wrap", "WeightNormalization layer data_init\nSpectralNormalization layer power_iterations"),
-    ("linear", "GroupNormalization groups axis\nInstanceNormalization\nFilterResponseNormalization"),
+    (
+        "linear",
+        "GroupNormalization groups axis\nInstanceNormalization\nFilterResponseNormalization",
+    ),
     ("opaque", "Maxout num_units\nGELU\nSparsemax"),
 )
 

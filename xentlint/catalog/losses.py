@@ -55,7 +55,7 @@ _CLASSES: Final = (
             ("from_logits", "alpha", "gamma", "reduction", "name"), _TFA, applies="sigmoid"),
 )
 
-_FUNCTIONS: Final = (
+_FUNCTIONS: Final[tuple[tuple[str, str, tuple[str, ...], str, str, bool], ...]] = (
     ("binary_crossentropy", "binary", (*_YX, "from_logits", "label_smoothing", "axis"), _K23,
      "sigmoid", True),
     ("categorical_crossentropy", "categorical",
@@ -66,7 +66,7 @@ _FUNCTIONS: Final = (
     ("categorical_focal_crossentropy", "categorical", (*_YX, *_CFOCAL), _K23, "softmax", False),
 )
 
-_FIXED_FUNCTIONS: Final = (
+_FIXED_FUNCTIONS: Final[tuple[tuple[str, str, tuple[str, ...], str], ...]] = (
     ("kl_divergence", "none", _YX, _K23),
     ("kld", "none", _YX, _K2),
     ("KLD", "none", _YX, _K2),
@@ -179,10 +179,8 @@ def _keras_functions() -> list[LossRow]:
                     recovers=recovers,
                 )
             )
-        for name, family, parameters, checked in _FIXED_FUNCTIONS:
-            rows.append(
-                LossRow(package + name, "function", family, parameters, checked, switch=None)
-            )
+        for name, family, fixed, checked in _FIXED_FUNCTIONS:
+            rows.append(LossRow(package + name, "function", family, fixed, checked, switch=None))
     return rows
 
 

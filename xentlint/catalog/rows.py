@@ -127,7 +127,7 @@ class MetricRow(NamedTuple):
     parameters: tuple[str, ...]
     checked: str
     switch: str | None = None
-    """``from_logits``, ``threshold`` or ``thresholds``: what moves it to logits; ``None``: nothing."""
+    """What moves it to logits: ``from_logits``, ``threshold``, ``thresholds``; ``None``: nothing."""
     default: object = None
     expects: str = "any"
     """What it expects by default: ``probabilities`` or ``any`` (argmax metrics)."""

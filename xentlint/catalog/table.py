@@ -25,12 +25,21 @@ _ACTIVATION_PARAMETERS = ("activation", "activation_fn")
 
 
 def lines(text: str) -> list[Line]:
-    """The lines of a table; empty ones are skipped."""
-    return [_line(line.split()) for line in text.splitlines() if line]
+    """The lines of a table; names with equal parameters share one, parted by commas."""
+    rows = []
+    for line in text.splitlines():
+        if line:
+            row = _line(line)
+            if "," in row.name:
+                rows.extend(row._replace(name=name) for name in row.name.split(","))
+            else:
+                rows.append(row)
+    return rows
 
 
-def _line(words: list[str]) -> Line:
-    if not any("=" in word or word[0] in "*!" for word in words):
+def _line(line: str) -> Line:
+    words = line.split()
+    if not ("=" in line or "*" in line or "!" in line):
         return Line(words[0], tuple(words[1:]), None, None, ())
     parameters: list[str] = []
     aliases: list[str] = []

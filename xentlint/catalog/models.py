@@ -1,0 +1,79 @@
+"""Models by canonical name: model classes, whole networks, pre-trained tasks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xentlint.catalog.rows import ModelRow
+
+_K23 = "Keras 3.15.1 keras/src/applications; tf_keras 2.21.0 tf_keras/src/applications"
+_K2 = "tf_keras 2.21.0 tf_keras/src/applications"
+_MODELS = "Keras 3.15.1 keras/src/models; tf_keras 2.21.0 tf_keras/src/engine"
+
+_HEAD = ("input_tensor", "input_shape", "pooling", "classes", "classifier_activation")
+_PLAIN = ("include_top", "weights", *_HEAD)
+_SMALL = ("include_top", "weights", "input_tensor", "pooling", "classes", "classifier_activation")
+
+# Parameters up to classifier_activation; Keras before 2.4 had no such parameter: softmax.
+# fmt: off
+_APPLICATION_TABLES: Final = (
+    (_K23, _PLAIN,
+     "DenseNet121 DenseNet169 DenseNet201 EfficientNetB0 EfficientNetB1 EfficientNetB2 "
+     "EfficientNetB3 EfficientNetB4 EfficientNetB5 EfficientNetB6 EfficientNetB7 "
+     "EfficientNetV2B0 EfficientNetV2B1 EfficientNetV2B2 EfficientNetV2B3 EfficientNetV2L "
+     "EfficientNetV2M EfficientNetV2S InceptionResNetV2 InceptionV3 ResNet101 ResNet101V2 "
+     "ResNet152 ResNet152V2 ResNet50 ResNet50V2 VGG16 VGG19 Xception"),
+    (_K23, ("input_shape", "alpha", "depth_multiplier", "dropout", *_SMALL), "MobileNet"),
+    (_K23, ("input_shape", "alpha", *_SMALL), "MobileNetV2"),
+    (_K23, ("input_shape", "alpha", "minimalistic", "include_top", "weights", "input_tensor",
+            "classes", "pooling", "dropout_rate", "classifier_activation"),
+     "MobileNetV3Large MobileNetV3Small"),
+    (_K23, ("input_shape", *_SMALL), "NASNetLarge NASNetMobile"),
+    (_K23 + ": there model_name comes first", ("include_top", "include_preprocessing", "weights",
+                                               *_HEAD),
+     "ConvNeXtBase ConvNeXtLarge ConvNeXtSmall ConvNeXtTiny ConvNeXtXLarge"),
+    (_K2, ("model_name", "include_top", "include_preprocessing", "weights", *_HEAD),
+     "RegNetX002 RegNetX004 RegNetX006 RegNetX008 RegNetX016 RegNetX032 RegNetX040 RegNetX064 "
+     "RegNetX080 RegNetX120 RegNetX160 RegNetX320 RegNetY002 RegNetY004 RegNetY006 RegNetY008 "
+     "RegNetY016 RegNetY032 RegNetY040 RegNetY064 RegNetY080 RegNetY120 RegNetY160 RegNetY320"),
+    (_K2, ("include_top", "weights", "classes", "input_shape", "input_tensor", "pooling",
+           "classifier_activation"),
+     "ResNetRS101 ResNetRS152 ResNetRS200 ResNetRS270 ResNetRS350 ResNetRS420 ResNetRS50"),
+)
+# fmt: on
+
+
+def _applications() -> dict[str, ModelRow]:
+    rows = {}
+    for checked, parameters, names in _APPLICATION_TABLES:
+        for name in names.split():
+            full = "keras.applications." + name
+            rows[full] = ModelRow(
+                full,
+                "application",
+                parameters,
+                checked,
+                "softmax",
+                "classifier_activation",
+                "classes",
+                1000,
+                "include_top",
+            )
+    return rows
+
+
+APPLICATIONS: Final[dict[str, ModelRow]] = _applications()
+
+# fmt: off
+_CLASSES: Final = (
+    ModelRow("keras.Model", "model", ("inputs", "outputs", "name"), _MODELS + "; Keras 1: input, output"),
+    ModelRow("keras.Sequential", "sequential", ("layers", "name"), _MODELS),
+    ModelRow("keras.models.load_model", "opaque", ("filepath", "custom_objects", "compile"), _MODELS),
+    ModelRow("keras.models.clone_model", "opaque", ("model",), _MODELS),
+    ModelRow("keras.models.model_from_json", "opaque", ("json_string",), _MODELS),
+    ModelRow("keras.models.model_from_config", "opaque", ("config",), _MODELS),
+    ModelRow("keras.models.model_from_yaml", "opaque", ("yaml_string",), _K2),
+)
+# fmt: on
+
+MODELS: Final[dict[str, ModelRow]] = {row.name: row for row in _CLASSES} | APPLICATIONS
