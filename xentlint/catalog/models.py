@@ -66,9 +66,11 @@ APPLICATIONS: Final[dict[str, ModelRow]] = _applications()
 
 # fmt: off
 _CLASSES: Final = (
-    ModelRow("keras.Model", "model", ("inputs", "outputs", "name"), _MODELS + "; Keras 1: input, output"),
+    ModelRow("keras.Model", "model", ("inputs", "outputs", "name"),
+             _MODELS + "; Keras 1: input, output"),
     ModelRow("keras.Sequential", "sequential", ("layers", "name"), _MODELS),
-    ModelRow("keras.models.load_model", "opaque", ("filepath", "custom_objects", "compile"), _MODELS),
+    ModelRow("keras.models.load_model", "opaque", ("filepath", "custom_objects", "compile"),
+             _MODELS),
     ModelRow("keras.models.clone_model", "opaque", ("model",), _MODELS),
     ModelRow("keras.models.model_from_json", "opaque", ("json_string",), _MODELS),
     ModelRow("keras.models.model_from_config", "opaque", ("config",), _MODELS),

@@ -127,7 +127,7 @@ class MetricRow(NamedTuple):
     parameters: tuple[str, ...]
     checked: str
     switch: str | None = None
-    """What moves it to logits: ``from_logits``, ``threshold``, ``thresholds``; ``None``: nothing."""
+    """What moves it to logits: ``from_logits`` or ``threshold`` (``thresholds``), if anything."""
     default: object = None
     expects: str = "any"
     """What it expects by default: ``probabilities`` or ``any`` (argmax metrics)."""

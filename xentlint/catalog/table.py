@@ -26,7 +26,7 @@ _ACTIVATION_PARAMETERS = ("activation", "activation_fn")
 
 def lines(text: str) -> list[Line]:
     """The lines of a table; names with equal parameters share one, parted by commas."""
-    rows = []
+    rows: list[Line] = []
     for line in text.splitlines():
         if line:
             row = _line(line)
