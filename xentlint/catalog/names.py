@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from typing import Final
 
+
+def _words(text: str) -> list[str]:
+    """Long sets of names as text: three times shorter to read."""
+    return text.split()
+
+
 _KERAS_ROOTS: Final = frozenset(("keras", "tf_keras", "keras_core"))
 _TF_ROOTS: Final = frozenset(("tensorflow", "tf", "tensorflow_core"))
 # Packages that only lead to another package.
 _NOISE: Final = frozenset(
-    ("api _api src _impl _tf_keras python keras tf_keras compat v1 v2 _v1 _v2 internal").split()
+    _words("api _api src _impl _tf_keras python keras tf_keras compat v1 v2 _v1 _v2 internal")
 )
 _OTHER_ROOTS: Final = {
     "np": "numpy",
@@ -61,10 +67,10 @@ _KERAS_MOVED: Final = {
 
 # Flat packages: what stands between package and name is a module, never part of the name.
 _FLAT: Final = frozenset(
-    (
+    _words(
         "layers losses metrics activations applications backend ops models utils random "
         "optimizers callbacks initializers regularizers"
-    ).split()
+    )
 )
 
 _TF_HOMES: Final = {
@@ -115,18 +121,18 @@ _TF_HOMES: Final = {
 
 # tf.math repeats these of tf.nn.
 _NN_IN_MATH: Final = frozenset(
-    ("softmax log_softmax softplus softsign top_k in_top_k l2_normalize zero_fraction").split()
+    _words("softmax log_softmax softplus softsign top_k in_top_k l2_normalize zero_fraction")
 )
 _TF1_LOSSES: Final = frozenset(
-    (
+    _words(
         "absolute_difference add_loss compute_weighted_loss cosine_distance get_losses "
         "get_regularization_loss get_regularization_losses get_total_loss hinge_loss "
         "huber_loss log_loss mean_pairwise_squared_error sigmoid_cross_entropy "
         "softmax_cross_entropy sparse_softmax_cross_entropy"
-    ).split()
+    )
 )
 _TF1_METRICS: Final = frozenset(
-    (
+    _words(
         "accuracy auc average_precision_at_k false_negatives "
         "false_negatives_at_thresholds false_positives false_positives_at_thresholds mean "
         "mean_absolute_error mean_cosine_distance mean_iou mean_per_class_accuracy "
@@ -136,18 +142,18 @@ _TF1_METRICS: Final = frozenset(
         "sensitivity_at_specificity sparse_average_precision_at_k sparse_precision_at_k "
         "specificity_at_sensitivity true_negatives true_negatives_at_thresholds "
         "true_positives true_positives_at_thresholds"
-    ).split()
+    )
 )
 _ONLY_KERAS2: Final = frozenset(
     ("objectives", "engine", "legacy", "preprocessing_layers", "applications_legacy")
 )
 # What keras.backend still offers in Keras 3; the rest of it is Keras 2.
 _BACKEND_KERAS3: Final = frozenset(
-    (
+    _words(
         "backend clear_session epsilon floatx get_uid image_data_format is_float_dtype "
         "is_int_dtype is_keras_tensor result_type set_epsilon set_floatx "
         "set_image_data_format standardize_dtype Variable"
-    ).split()
+    )
 )
 
 
