@@ -145,7 +145,8 @@ class Finding(NamedTuple):
 
     @property
     def place(self) -> Place:
-        return self.use.consumer.place
+        place: Place = self.use.consumer.place
+        return place
 
 
 class Problem(NamedTuple):

@@ -1,0 +1,282 @@
+"""Commands and options; what they do lies elsewhere and is imported when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from xentlint import __version__
+
+if TYPE_CHECKING:
+    from xentlint.engine import Settings
+    from xentlint.outcome import Outcome
+    from xentlint.pages import Rule
+
+CLEAN: Final = 0
+FOUND: Final = 1
+FAILED: Final = 2
+INTERRUPTED: Final = 130
+
+COMMANDS: Final = {
+    "check": "report where a model's output scale and its loss disagree",
+    "audit": "list every use of a head with its verdict: ok, a rule's code, or undecided and why",
+    "rule": "show a rule's page, or list the rules",
+}
+
+HELP: Final = """\
+usage: xentlint [-h] [--version] COMMAND ...
+
+Follow the last activation of a Keras or TensorFlow model to its loss.
+
+commands:
+{commands}
+
+examples:
+  xentlint check                     everything under this folder
+  xentlint check train.py --select XL101,XL102
+  xentlint audit --output-format concise src
+  xentlint rule XL101
+
+`xentlint COMMAND --help` shows a command's options.
+"""
+
+STATUS: Final = """\
+exit status: 0 nothing found; 1 findings, of any severity; 2 the job could not be done: bad usage,
+a path that is missing, a file that cannot be read or parsed. 2 wins over 1; the findings are still
+printed, and the last line on stderr gives the reason.
+"""
+
+
+class UsageError(Exception):
+    """What the user asked for makes no sense; the message says why."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises instead of exiting, so that there is one place that prints errors."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message)
+
+    def options(self) -> list[str]:
+        return [name for action in self._actions for name in action.option_strings]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; the exit status."""
+    arguments = sys.argv[1:] if argv is None else argv
+    try:
+        return _dispatch(arguments)
+    except UsageError as error:
+        _say(f"xentlint: error: {error}")
+        return FAILED
+    except KeyboardInterrupt:
+        _say("xentlint: interrupted")
+        return INTERRUPTED
+
+
+def _dispatch(arguments: list[str]) -> int:
+    first = arguments[0] if arguments else "--help"
+    if first in ("-V", "--version"):
+        return _write(f"xentlint {__version__}\n", CLEAN)
+    if first in ("-h", "--help", "help"):
+        commands = "\n".join(f"  {name:<8}{text}" for name, text in COMMANDS.items())
+        return _write(HELP.format(commands=commands), CLEAN)
+    if first not in COMMANDS:
+        raise UsageError(_unknown_command(first))
+    if first == "rule":
+        return _rule(arguments[1:])
+    return _check(arguments[1:], audit=first == "audit")
+
+
+def _unknown_command(first: str) -> str:
+    from xentlint.selection import suggest
+
+    if first.startswith("-"):
+        return f"unknown option {first!r}; options follow a command: xentlint check {first}"
+    if os.path.exists(first):
+        return f"unknown command {first!r}; did you mean `xentlint check {first}`?"
+    return f"unknown command {first!r}{suggest(first, COMMANDS)}; see xentlint --help"
+
+
+def _parser(name: str) -> Parser:
+    return Parser(
+        prog=f"xentlint {name}",
+        description=COMMANDS[name].capitalize() + ".",
+        epilog=None if name == "rule" else STATUS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def check_parser(name: str) -> Parser:
+    """The options of ``check`` and ``audit``."""
+    from xentlint.report import FORMATS
+
+    parser = _parser(name)
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: .)")
+    rules = parser.add_argument_group("rules")
+    for option, text in (
+        ("--select", "only these rules: codes or their beginnings, ALL for all"),
+        ("--extend-select", "these rules as well"),
+        ("--ignore", "not these rules"),
+    ):
+        rules.add_argument(option, action="append", default=[], metavar="CODES", help=text)
+    output = parser.add_argument_group("output")
+    output.add_argument(
+        "--output-format", choices=tuple(FORMATS), default="text", help="default: text"
+    )
+    output.add_argument(
+        "-q", "--quiet", action="store_true", help="findings only: no help lines, no summary"
+    )
+    output.add_argument("--exit-zero", action="store_true", help="0 even if there are findings")
+    output.add_argument("--color", choices=("auto", "always", "never"), default="auto",
+                        help="default: auto, which heeds NO_COLOR and FORCE_COLOR")  # fmt: skip
+    output.add_argument("--no-color", dest="color", action="store_const", const="never",
+                        help="the same as --color never")  # fmt: skip
+    files = parser.add_argument_group("files")
+    files.add_argument("--exclude", action="append", default=[], metavar="PATTERN",
+                       help="leave these out, as .gitignore writes them")  # fmt: skip
+    files.add_argument("--no-respect-gitignore", dest="respect_gitignore", action="store_false",
+                       help="look at files that git ignores, too")  # fmt: skip
+    # For tests: the screens only save time, so a run without them must report the same.
+    parser.add_argument("--no-screen", dest="screens", action="store_false", help=argparse.SUPPRESS)
+    return parser
+
+
+def _parse(parser: Parser, arguments: list[str]) -> argparse.Namespace:
+    known, rest = parser.parse_known_intermixed_args(arguments)
+    if rest:
+        from xentlint.selection import suggest
+
+        name = rest[0].partition("=")[0]
+        raise UsageError(f"unknown option {name!r}{suggest(name, parser.options())}")
+    return known
+
+
+def _check(arguments: list[str], audit: bool) -> int:
+    options = _parse(check_parser("audit" if audit else "check"), arguments)
+    settings = _settings(options, audit)
+    from xentlint import report
+    from xentlint.engine import run
+
+    outcome = run(options.paths or [os.curdir], settings)
+    color = _color(options.color)
+    view = report.View(audit, color, _width(), options.quiet)
+    status = FOUND if outcome.findings and not options.exit_zero else CLEAN
+    status = _write(report.render(options.output_format, outcome, view), status)
+    _aside(outcome, options.quiet)
+    return FAILED if outcome.failed else status
+
+
+def _settings(options: argparse.Namespace, audit: bool) -> Settings:
+    from xentlint.engine import Settings
+
+    return Settings(
+        select=_codes(options.select),
+        extend_select=_codes(options.extend_select),
+        ignore=_codes(options.ignore),
+        exclude=tuple(options.exclude),
+        respect_gitignore=options.respect_gitignore,
+        screens=options.screens,
+        audit=audit,
+    )
+
+
+def _codes(given: list[str]) -> tuple[str, ...]:
+    """``XL101,XL2 XL301`` → the codes, each of which selects something."""
+    codes = [code for item in given for code in item.replace(",", " ").split()]
+    if codes:
+        from xentlint import pages, selection
+
+        try:
+            selection.check(codes, pages.paths(pages.folder()))
+        except selection.UnknownCodeError as error:
+            raise UsageError(str(error)) from None
+    return tuple(codes)
+
+
+def _color(option: str) -> bool:
+    """The option first, then the environment, then whether there is a terminal."""
+    if option != "auto":
+        return option == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _width() -> int:
+    """Columns to fill; a wide fixed width where there is no terminal, so that files do not vary."""
+    if not sys.stdout.isatty():
+        return 120
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    except OSError:
+        return 100
+
+
+def _aside(outcome: Outcome, quiet: bool) -> None:
+    """What belongs beside the report: notes, a summary, and last what makes the status 2."""
+    from xentlint.report.summary import problem, summary
+
+    for item in outcome.problems:
+        if not item.fatal and not quiet:
+            _say(f"xentlint: note: {problem(item)}")
+    if not quiet and (outcome.files or not outcome.failed):
+        _say(f"xentlint: {summary(outcome)}")
+    for item in outcome.problems:
+        if item.fatal:
+            _say(f"xentlint: error: {problem(item)}")
+
+
+def _rule(arguments: list[str]) -> int:
+    parser = _parser("rule")
+    parser.add_argument("codes", nargs="*", metavar="CODE", help="default: list all rules")
+    options = _parse(parser, arguments)
+    from xentlint import pages, selection
+
+    known = pages.paths(pages.folder())
+    if not options.codes:
+        rows = [pages.read(path) for path in known.values()]
+        return _write("".join(_listed(rule) for rule in rows), CLEAN)
+    texts = []
+    for code in options.codes:
+        if code.upper() not in known:
+            raise UsageError(str(selection.UnknownCodeError(code, known)))
+        texts.append(pages.body(known[code.upper()]))
+    return _write("\n".join(texts), CLEAN)
+
+
+def _listed(rule: Rule) -> str:
+    off = "" if rule.enabled else "  (off by default)"
+    return f"{rule.code}  {rule.severity:<8} {rule.name}{off}\n"
+
+
+def _write(text: str, status: int) -> int:
+    """Write the report. A reader that went away is no error; a full disk is one."""
+    try:
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(errors="backslashreplace")
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes stdout once more at exit and would complain then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        _say(f"xentlint: error: the report could not be written: {error.strerror}")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return status
+
+
+def _say(text: str) -> None:
+    """One line on stderr; a closed stderr is nobody's business."""
+    try:
+        if hasattr(sys.stderr, "reconfigure"):
+            sys.stderr.reconfigure(errors="backslashreplace")
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        pass

@@ -1,0 +1,179 @@
+"""Reads rule pages: the front matter that is the rule, and the text that documents it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import Any, Final, NamedTuple
+
+Table = dict[str, tuple[object, ...]]
+"""A match table: key → the values that it accepts."""
+
+FENCE: Final = "+++"
+
+
+class Grade(NamedTuple):
+    """Under a condition: the severity, what the message adds, or another message."""
+
+    when: Table
+    severity: str | None
+    note: str
+    message: str | None
+
+
+class Help(NamedTuple):
+    """What to do, under a condition."""
+
+    when: Table
+    text: str
+
+
+class Plan(NamedTuple):
+    """One way to mend a finding, as intents that an editor turns into edits."""
+
+    steps: tuple[str, ...]
+    when: Table
+    applicability: str
+    keeps: tuple[str, ...]
+
+
+class Rule(NamedTuple):
+    """A page's front matter."""
+
+    code: str
+    name: str
+    severity: str
+    enabled: bool
+    match: tuple[Table, ...]
+    exclude: tuple[Table, ...]
+    message: str
+    grades: tuple[Grade, ...]
+    help: tuple[Help, ...]
+    fixes: tuple[Plan, ...]
+
+
+class PageError(ValueError):
+    """A page that cannot be read as a rule."""
+
+
+def folder() -> str:
+    """Where our pages lie: inside the installed package, or beside it in a checkout."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    installed = os.path.join(here, "rules_data")
+    return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(here), "rules")
+
+
+def paths(where: str) -> dict[str, str]:
+    """Code → page, from the file names alone: nothing is read."""
+    names = sorted(name for name in os.listdir(where) if re.fullmatch(r"[A-Z]+\d+\.md", name))
+    return {name[:-3]: os.path.join(where, name) for name in names}
+
+
+def split(text: str) -> tuple[str, str]:
+    """The front matter and the body of a page."""
+    parts = re.split(r"(?m)^\+\+\+[ \t]*$", text, maxsplit=2)
+    if len(parts) != 3 or parts[0].strip():
+        raise PageError(f"no front matter between two lines of {FENCE}")
+    return parts[1], parts[2].lstrip("\n")
+
+
+def read(path: str) -> Rule:
+    """The rule that a page holds."""
+    with open(path, encoding="utf-8") as file:
+        front, _ = split(file.read())
+    try:
+        return rule(front_matter(front))
+    except (KeyError, TypeError, ValueError) as error:
+        raise PageError(f"{path}: {error!r}") from error
+
+
+def body(path: str) -> str:
+    """The documentation on a page."""
+    with open(path, encoding="utf-8") as file:
+        return split(file.read())[1]
+
+
+def rule(front: dict[str, Any]) -> Rule:
+    """Front matter, already parsed, as a rule. ``pagecheck`` says what may stand in it."""
+    text = front["help"]
+    helps: list[dict[str, Any]] = [{"text": text}] if isinstance(text, str) else text
+    return Rule(
+        code=front["code"],
+        name=front["name"],
+        severity=front["severity"],
+        enabled=front.get("enabled", True),
+        match=tables(front["match"]),
+        exclude=tables(front.get("exclude", ())),
+        message=front["message"],
+        grades=tuple(
+            Grade(table(g.get("when", {})), g.get("severity"), g.get("note", ""), g.get("message"))
+            for g in front.get("grades", ())
+        ),
+        help=tuple(Help(table(h.get("when", {})), h["text"]) for h in helps),
+        fixes=tuple(
+            Plan(tuple(f["steps"]), table(f.get("when", {})), f["applicability"], tuple(f["keeps"]))
+            for f in front.get("fixes", ())
+        ),
+    )
+
+
+def tables(value: Any) -> tuple[Table, ...]:
+    """``match`` is a table or a list of tables."""
+    return (table(value),) if isinstance(value, dict) else tuple(table(item) for item in value)
+
+
+def table(value: dict[str, Any]) -> Table:
+    return {k: tuple(v) if isinstance(v, list) else (v,) for k, v in value.items()}
+
+
+def front_matter(text: str) -> dict[str, Any]:
+    """The front matter as a dict.
+
+    ``import tomllib`` takes as long as all else that a run on one saved model does, so the
+    plain TOML that our own pages keep to is read with the JSON decoder, which is there
+    already. What is not that plain goes to tomllib; a test holds both readings together.
+    """
+    try:
+        return _plain(text)
+    except ValueError:
+        return _toml(text)
+
+
+def _toml(text: str) -> dict[str, Any]:
+    # Typed as Any: which of the two modules exists depends on the Python version.
+    toml: Any
+    try:
+        toml = __import__("tomllib")
+    except ModuleNotFoundError:  # Python 3.10
+        toml = __import__("tomli")
+    parsed: dict[str, Any] = toml.loads(text)
+    return parsed
+
+
+_TOKEN = re.compile(
+    r"""("(?:[^"\\\n]|\\.)*")            # a string, alike in both
+      | \#[^\n]*                         # a comment: dropped
+      | ([A-Za-z_][A-Za-z0-9_-]*)(?=\s*=)  # a key before its =
+      | ,(?=\s*[\]}])                    # a comma before a closing bracket: dropped
+      | (=)""",
+    re.VERBOSE,
+)
+_KEY = re.compile(r'\s*"([A-Za-z_][A-Za-z0-9_-]*)"\s*:\s*')
+
+
+def _plain(text: str) -> dict[str, Any]:
+    """``key = value`` where each value is JSON once its keys are quoted; else ValueError."""
+
+    def as_json(token: re.Match[str]) -> str:
+        string, key, equals = token.groups()
+        return string or (f'"{key}"' if key else ":" if equals else "")
+
+    source = _TOKEN.sub(as_json, text)
+    decoder, result, at = json.JSONDecoder(), {}, 0
+    while source[at:].strip():
+        key = _KEY.match(source, at)
+        if key is None or key[1] in result:
+            raise ValueError(f"not plain at {source[at : at + 20]!r}")
+        result[key[1]], at = decoder.raw_decode(source, key.end())
+    return result

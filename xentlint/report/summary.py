@@ -1,0 +1,35 @@
+"""The lines that stand beside a report: a count, and what could not be read."""
+
+from __future__ import annotations
+
+from xentlint.facts import Problem
+from xentlint.outcome import Outcome
+from xentlint.report.cells import safe
+
+
+def summary(outcome: Outcome) -> str:
+    """One line; silence must not read as clean, so it says what was looked at."""
+    if not outcome.files:
+        return "no Python file and no model under these paths"
+    files = _count(outcome.files, "file")
+    if not outcome.uses:
+        return f"{files}, no loss, metric or activation to follow in them"
+    counted = f"{files}, {_count(outcome.uses, 'use')}"
+    if outcome.undecided:
+        counted += f", {outcome.undecided} undecided (xentlint audit says why)"
+    if not outcome.findings:
+        return f"no findings ({counted})"
+    warnings = sum(finding.severity == "warning" for finding in outcome.findings)
+    errors = len(outcome.findings) - warnings
+    parts = [_count(n, name) for n, name in ((errors, "error"), (warnings, "warning")) if n]
+    return f"{' and '.join(parts)} ({counted})"
+
+
+def problem(of: Problem) -> str:
+    """``path:line: what is wrong``."""
+    where = safe(of.path) if of.line is None else f"{safe(of.path)}:{of.line}"
+    return f"{where}: {safe(of.message)} [{of.kind}]"
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"

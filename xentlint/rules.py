@@ -1,0 +1,188 @@
+"""Judges uses by the rules: a use in, a verdict out."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from xentlint import pages
+from xentlint.facts import (
+    APPLIES,
+    CONSUMERS,
+    DECODED,
+    EFFECTS,
+    EXPECTS,
+    FAMILIES,
+    FORMS,
+    LABELS,
+    OTHERS,
+    SCALES,
+    SLOTS,
+    Finding,
+    Use,
+)
+from xentlint.pages import Rule, Table
+
+UNKNOWN: Final = "unknown"
+OK: Final = "ok"
+UNDECIDED: Final = "undecided"
+
+KEYS: Final[dict[str, tuple[str, ...] | None]] = {
+    "consumer": CONSUMERS,
+    "slot": SLOTS,
+    "other": OTHERS,
+    "expects": tuple(value for value in EXPECTS if value != UNKNOWN),
+    "given": tuple(value for value in SCALES if value != UNKNOWN),
+    "family": FAMILIES,
+    "applies": APPLIES,
+    "size": None,
+    "form": FORMS,
+    "labels": LABELS,
+    "effect": EFFECTS,
+    "decoded": DECODED,
+    "keras": None,
+    "switch": ("from_logits", "none"),
+}
+"""The match language: every key and the values it takes (``None``: a whole number)."""
+
+WORDS: Final = {
+    "logits": "logits",
+    "simplex": "probabilities",
+    "independent": "probabilities",
+    "log-probabilities": "log-probabilities",
+    "other": "no probabilities",
+    "probabilities": "probabilities",
+    "unknown": "an unknown scale",
+    "any": "any scale",
+}
+"""How messages name a scale."""
+
+
+class Verdict(NamedTuple):
+    """What the rules say about one use."""
+
+    code: str
+    """A rule's code, ``ok`` or ``undecided``."""
+    rule: Rule | None = None
+    severity: str | None = None
+    message: str = ""
+    help: str = ""
+    reason: str | None = None
+    """Why it is undecided."""
+
+
+def load(codes: frozenset[str] | None = None) -> tuple[Rule, ...]:
+    """Our rules, or those of them with these codes."""
+    found = pages.paths(pages.folder())
+    return tuple(pages.read(p) for code, p in found.items() if codes is None or code in codes)
+
+
+def attributes(use: Use) -> Table:
+    """What is known of a use, by the keys of the match language; what is absent matches nothing."""
+    consumer = use.consumer
+    known = {
+        "consumer": consumer.kind,
+        "slot": use.slot,
+        "other": use.other,
+        "expects": consumer.expects,
+        "given": use.head.scale,
+        "family": consumer.family,
+        "applies": consumer.applies,
+        "size": use.size,
+        "form": consumer.form,
+        "labels": use.labels,
+        "effect": use.effect,
+        "decoded": use.decoded,
+        "keras": use.keras,
+        "switch": consumer.switch,
+    }
+    return {key: (value,) for key, value in known.items() if value is not None and value != UNKNOWN}
+
+
+def accepts(table: Table, known: Table) -> bool:
+    """Whether every key of the table is known of the use and has one of the table's values."""
+    return all(
+        any(value in wanted for value in known.get(key, ())) for key, wanted in table.items()
+    )
+
+
+def matches(rule: Rule, known: Table) -> bool:
+    return any(accepts(table, known) for table in rule.match) and not any(
+        accepts(table, known) for table in rule.exclude
+    )
+
+
+def judge(use: Use, rules: tuple[Rule, ...]) -> Verdict:
+    """The verdict on one use: the rule that rejects it, ``undecided`` or ``ok``."""
+    known = attributes(use)
+    found = next((rule for rule in rules if matches(rule, known)), None)
+    if found is not None and not (use.reason and _both_sides(known)):
+        return _finding(found, use, known)
+    if found is not None or _may_match(rules, known):
+        return Verdict(UNDECIDED, reason=use.reason or _missing(known))
+    return Verdict(OK)
+
+
+def _both_sides(known: Table) -> bool:
+    return "given" in known and "expects" in known
+
+
+def _may_match(rules: tuple[Rule, ...], known: Table) -> bool:
+    """Whether some scale in the place of an unknown one would be a finding.
+
+    Only the two sides count: were every unknown key (units, labels, backend) to count, nothing
+    that a reader calls right would be ``ok``.
+    """
+    unknown = {key: KEYS[key] or () for key in ("given", "expects") if key not in known}
+    return bool(unknown) and any(
+        accepts(table, {**known, **unknown})
+        for rule in rules
+        if not any(accepts(table, known) for table in rule.exclude)
+        for table in rule.match
+    )
+
+
+def _missing(known: Table) -> str:
+    if "given" in known:
+        return "what the consumer expects is not known"
+    return "the scale of the tensor is not known"
+
+
+def _finding(rule: Rule, use: Use, known: Table) -> Verdict:
+    grade = next((grade for grade in rule.grades if accepts(grade.when, known)), None)
+    text = (grade and grade.message) or rule.message
+    if grade and grade.note:
+        text += f"; {grade.note}"
+    advice = next((item.text for item in rule.help if accepts(item.when, known)), "")
+    named = fields(use)
+    return Verdict(
+        code=rule.code,
+        rule=rule,
+        severity=(grade and grade.severity) or rule.severity,
+        message=text.format_map(named),
+        help=advice.format_map(named),
+    )
+
+
+def fields(use: Use) -> dict[str, object]:
+    """What the messages of a page may name in braces."""
+    head, consumer = use.head, use.consumer
+    return {
+        "activation": head.activation or "no activation",
+        "consumer": consumer.shown or consumer.name,
+        "given": WORDS[head.scale],
+        "expects": WORDS[consumer.expects],
+        "applies": consumer.applies,
+        "family": consumer.family,
+        "kind": consumer.kind,
+        "units": head.units if head.units is not None else "several",
+        "output": f" of output {head.output!r}" if head.output else "",
+        "threshold": "0.5" if consumer.threshold is None else f"{consumer.threshold:g}",
+    }
+
+
+def finding(use: Use, verdict: Verdict) -> Finding:
+    """The finding of a verdict that a rule made."""
+    if verdict.rule is None or verdict.severity is None:
+        raise ValueError(f"{verdict.code} is no finding")
+    rule = verdict.rule
+    return Finding(rule.code, rule.name, verdict.severity, verdict.message, verdict.help, use)
