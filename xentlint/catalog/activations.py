@@ -8,14 +8,15 @@ from xentlint.catalog.rows import ActivationRow
 
 _K3 = "Keras 3.15.1 keras/src/activations/activations.py"
 _K23 = _K3 + "; tf_keras 2.21.0 tf_keras/src/activations.py"
-_K2 = "tf_keras 2.21.0 tf_keras/src/activations.py"
 
 # fmt: off
 _ROWS: Final = (
     ActivationRow("linear", "logits", _K23),
     ActivationRow("sigmoid", "independent", _K23, "sigmoid"),
     ActivationRow("softmax", "simplex", _K23, "softmax"),
-    ActivationRow("softmax_v2", "simplex", _K2, "softmax"),
+    # The name of tf.nn.softmax itself, which old models carry in their configuration.
+    ActivationRow("softmax_v2", "simplex", "TensorFlow 2.21.0 tensorflow/python/ops/nn_ops.py",
+                  "softmax"),
     ActivationRow("hard_sigmoid", "independent", _K23, "sigmoid"),
     # A projection: a simplex stays as it is, so it asks for no logits.
     ActivationRow("sparsemax", "simplex", _K3),
@@ -52,3 +53,14 @@ _ROWS: Final = (
 # fmt: on
 
 ACTIVATIONS: Final[dict[str, ActivationRow]] = {row.name: row for row in _ROWS}
+
+# Keras 2 takes the names of its activation layers as strings too.
+for _layer, _name in (
+    ("Softmax", "softmax"),
+    ("ReLU", "relu"),
+    ("LeakyReLU", "leaky_relu"),
+    ("PReLU", "leaky_relu"),
+    ("ELU", "elu"),
+    ("ThresholdedReLU", "relu"),
+):
+    ACTIVATIONS[_layer] = ACTIVATIONS[_name]

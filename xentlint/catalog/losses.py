@@ -23,7 +23,9 @@ _SEQ = "TensorFlow 1.15.5 tensorflow/contrib/seq2seq/python/ops/loss.py"
 _LEGACY_SEQ = "TensorFlow 1.15.5 tensorflow/contrib/legacy_seq2seq/python/ops/seq2seq.py"
 _TFA = "TensorFlow Addons 0.23.0 tensorflow_addons/losses/focal_loss.py"
 _THEANO = "Theano 1.0.5 theano/tensor/nnet/nnet.py"
-_CNTK = "CNTK 2.7 bindings/python/cntk/losses/__init__.py"
+_CNTK = "CNTK (commit 025da90) bindings/python/cntk/losses/__init__.py"
+_CV = "KerasCV 0.9.0 keras_cv/src/losses"
+_SM = "segmentation_models 1.0.1 segmentation_models/losses.py"
 
 _YX = ("y_true", "y_pred")
 _BINARY = ("from_logits", "label_smoothing", "axis", "reduction", "name")
@@ -159,6 +161,27 @@ _PROBABILITIES: Final = (
             ("coding_dist", "true_dist"), _THEANO, "true_dist", "coding_dist", None),
     LossRow("cntk.binary_cross_entropy", "op", "binary", ("output", "target", "name"),
             _CNTK, "target", "output", None),
+    LossRow("cntk.weighted_binary_cross_entropy", "op", "binary",
+            ("output", "target", "weight", "name"), _CNTK, "target", "output", None),
+    LossRow("keras_cv.losses.FocalLoss", "class", "binary",
+            ("alpha", "gamma", "from_logits", "label_smoothing"), _CV + "/focal.py",
+            applies="sigmoid"),
+    LossRow("keras_cv.losses.BinaryPenaltyReducedFocalCrossEntropy", "class", "binary",
+            ("alpha", "beta", "from_logits"), _CV + "/penalty_reduced_focal_loss.py",
+            applies="sigmoid"),
+)
+
+# The small names are objects made in that module, called with both tensors.
+_SEGMENTATION: Final = (
+    ("class", "none", "JaccardLoss DiceLoss"),
+    ("class", "binary", "BinaryCELoss BinaryFocalLoss"),
+    ("class", "categorical", "CategoricalCELoss CategoricalFocalLoss"),
+    ("function", "none", "jaccard_loss dice_loss"),
+    ("function", "binary", "binary_crossentropy binary_focal_loss bce_dice_loss bce_jaccard_loss "
+                           "binary_focal_dice_loss binary_focal_jaccard_loss"),
+    ("function", "categorical",
+     "categorical_crossentropy categorical_focal_loss cce_dice_loss cce_jaccard_loss "
+     "categorical_focal_dice_loss categorical_focal_jaccard_loss"),
 )
 # fmt: on
 
@@ -184,9 +207,19 @@ def _keras_functions() -> list[LossRow]:
     return rows
 
 
+def _segmentation() -> list[LossRow]:
+    rows = []
+    for style, family, names in _SEGMENTATION:
+        parameters = ("gt", "pr") if style == "function" else ()
+        for name in names.split():
+            full = "segmentation_models.losses." + name
+            rows.append(LossRow(full, style, family, parameters, _SM, "gt", "pr", None))
+    return rows
+
+
 LOSSES: Final[dict[str, LossRow]] = {
     row.name: row
-    for rows in (_CLASSES, _keras_functions(), _BACKEND_ROWS, _RAW, _PROBABILITIES)
+    for rows in (_CLASSES, _keras_functions(), _BACKEND_ROWS, _RAW, _PROBABILITIES, _segmentation())
     for row in rows
 }
 
@@ -203,8 +236,6 @@ LOSS_STRINGS: Final[dict[str, str]] = {
     "BinaryFocalCrossentropy": "keras.losses.BinaryFocalCrossentropy",
     "categorical_focal_crossentropy": "keras.losses.categorical_focal_crossentropy",
     "CategoricalFocalCrossentropy": "keras.losses.CategoricalFocalCrossentropy",
-    "categorical_generalized_cross_entropy": "keras.losses.categorical_generalized_cross_entropy",
-    "CategoricalGeneralizedCrossEntropy": "keras.losses.CategoricalGeneralizedCrossEntropy",
     "kl_divergence": "keras.losses.kl_divergence",
     "kullback_leibler_divergence": "keras.losses.kl_divergence",
     "kld": "keras.losses.kl_divergence",

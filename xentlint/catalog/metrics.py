@@ -157,25 +157,37 @@ BY_SHAPE_STRINGS: Final[frozenset[str]] = frozenset(("accuracy", "acc", "crossen
 """Strings of ``compile`` that pick a metric by the shapes: with one unit ``accuracy`` is
 ``BinaryAccuracy(threshold=0.5)``, ``crossentropy`` the binary one; with several units they
 are the sparse or the categorical one by the labels (Keras 3.15.1
-keras/src/trainers/compile_utils.py; tf_keras 2.21.0 tf_keras/src/engine/compile_utils.py)."""
+keras/src/trainers/compile_utils.py; tf_keras 2.21.0 tf_keras/src/engine/compile_utils.py).
+Before TensorFlow 2.4 and in Keras 2.3.1 a binary loss made it binary whatever the units."""
 
 _SHORT: Final = {
     "bce": "keras.metrics.binary_crossentropy",
     "BCE": "keras.metrics.binary_crossentropy",
-    "kld": "keras.metrics.kl_divergence",
-    "KLD": "keras.metrics.kl_divergence",
     "kullback_leibler_divergence": "keras.metrics.kl_divergence",
     "auc": "keras.metrics.AUC",
     "precision": "keras.metrics.Precision",
     "recall": "keras.metrics.Recall",
 }
+# No string makes these: they need arguments, or Keras' table of names lacks them.
+_NO_STRING: Final = frozenset(
+    ("num_classes", "recall", "precision", "specificity", "sensitivity", "fn", "normalizer")
+)
+_NO_STRING_FUNCTIONS: Final = frozenset(
+    ("binary_focal_crossentropy", "categorical_focal_crossentropy", "huber", "Metric")
+)
 
 
 def _strings() -> dict[str, str]:
-    """Every Keras metric answers to its own name; a few have short ones."""
+    """Most Keras metrics answer to their own name; a few have short ones."""
     prefix = len("keras.metrics.")
-    names = {name[prefix:]: name for name in METRICS if name.startswith("keras.")}
+    names = {}
+    for name, row in METRICS.items():
+        short = name[prefix:]
+        needs_more = row.style == "class" and row.parameters and row.parameters[0] in _NO_STRING
+        if name.startswith("keras.") and not needs_more and short not in _NO_STRING_FUNCTIONS:
+            names[short] = name
     return names | _SHORT
 
 
 METRIC_STRINGS: Final[dict[str, str]] = _strings()
+"""In Keras 3 a function's name makes the metric class of that name, with the same defaults."""

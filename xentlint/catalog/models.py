@@ -74,8 +74,92 @@ _CLASSES: Final = (
     ModelRow("keras.models.clone_model", "opaque", ("model",), _MODELS),
     ModelRow("keras.models.model_from_json", "opaque", ("json_string",), _MODELS),
     ModelRow("keras.models.model_from_config", "opaque", ("config",), _MODELS),
-    ModelRow("keras.models.model_from_yaml", "opaque", ("yaml_string",), _K2),
+    ModelRow("keras.models.model_from_yaml", "opaque", ("yaml_string",), _MODELS),
+    ModelRow("keras.experimental.LinearModel", "classifier", ("units", "activation"),
+             "tf_keras 2.21.0 tf_keras/src/premade_models/linear.py", None, "activation",
+             "units", 1),
+)
+
+_HUB: Final = "KerasHub 0.32.0.dev0 (commit 71453d0) keras_hub/src/models"
+_CV: Final = "KerasCV 0.9.0 keras_cv/src/models"
+_SM: Final = "segmentation_models 1.0.1 segmentation_models/models"
+_TEXT: Final = ("backbone", "num_classes", "preprocessor", "activation")
+_IMAGE: Final = ("backbone", "num_classes", "preprocessor", "pooling", "activation")
+_UNET: Final = ("backbone_name", "input_shape", "classes", "activation")
+
+# checked, package, parameters, default activation, parameter of the classes, their default, names
+_CLASSIFIERS: Final[
+    tuple[tuple[str, str, tuple[str, ...], str | None, str, int | None, str], ...]
+] = (
+    (_HUB, "keras_hub.models.", _TEXT, None, "num_classes", None,
+     "TextClassifier AlbertTextClassifier AlbertClassifier BertTextClassifier BertClassifier "
+     "DebertaV3TextClassifier DebertaV3Classifier DistilBertTextClassifier DistilBertClassifier "
+     "ESMProteinClassifier FNetTextClassifier FNetClassifier RobertaTextClassifier "
+     "RobertaClassifier RoformerV2TextClassifier XLMRobertaTextClassifier XLMRobertaClassifier "
+     "SwinTransformerImageClassifier"),
+    (_HUB, "keras_hub.models.", _IMAGE, None, "num_classes", None,
+     "ImageClassifier CSPNetImageClassifier DeiTImageClassifier DenseNetImageClassifier "
+     "EfficientNetImageClassifier MiTImageClassifier ResNetImageClassifier "
+     "XceptionImageClassifier"),
+    (_HUB, "keras_hub.models.",
+     ("backbone", "num_classes", "preprocessor", "pooling", "pooling_hidden_dim", "activation"),
+     None, "num_classes", None, "VGGImageClassifier"),
+    (_HUB, "keras_hub.models.",
+     ("backbone", "num_classes", "preprocessor", "pooling", "intermediate_dim", "activation"),
+     None, "num_classes", None, "ViTImageClassifier"),
+    (_HUB, "keras_hub.models.",
+     ("backbone", "preprocessor", "num_classes", "head_filters", "pooling", "activation"),
+     None, "num_classes", None, "HGNetV2ImageClassifier"),
+    (_HUB, "keras_hub.models.", ("backbone", "num_classes", "activation"), None, "num_classes",
+     None, "DeepLabV3ImageSegmenter"),
+    (_CV, "keras_cv.models.", ("backbone", "num_classes", "pooling", "activation"), "softmax",
+     "num_classes", None, "ImageClassifier"),
+    (_SM, "segmentation_models.", _UNET, "sigmoid", "classes", 1, "Unet Linknet"),
+    (_SM, "segmentation_models.", _UNET, "softmax", "classes", 21, "FPN PSPNet"),
 )
 # fmt: on
 
-MODELS: Final[dict[str, ModelRow]] = {row.name: row for row in _CLASSES} | APPLICATIONS
+
+def _classifiers() -> dict[str, ModelRow]:
+    rows = {}
+    for checked, package, parameters, default, units, classes, names in _CLASSIFIERS:
+        for name in names.split():
+            rows[package + name] = ModelRow(
+                package + name,
+                "classifier",
+                parameters,
+                checked,
+                default,
+                "activation",
+                units,
+                classes,
+            )
+    return rows
+
+
+MODELS: Final[dict[str, ModelRow]] = (
+    {row.name: row for row in _CLASSES} | APPLICATIONS | _classifiers()
+)
+
+_TASKS: Final = (
+    "ForSequenceClassification",
+    "ForTokenClassification",
+    "ForMultipleChoice",
+    "ForImageClassification",
+    "ForSemanticSegmentation",
+    "ForNextSentencePrediction",
+    "ForMaskedLM",
+    "ForCausalLM",
+    "LMHeadModel",
+)
+_TRANSFORMERS: Final = "Transformers (commit 985d66f) src/transformers/modeling_tf_outputs.py"
+
+
+def find(name: str) -> ModelRow | None:
+    """The row of a model by canonical name; Hugging Face's classes are known by their endings."""
+    row = MODELS.get(name)
+    if row is None and name.startswith("transformers.") and name.endswith(_TASKS):
+        if not name.rpartition(".")[2].startswith("TF"):
+            return None
+        row = ModelRow(name, "logits", (), _TRANSFORMERS)
+    return row

@@ -25,6 +25,7 @@ _OTHER_ROOTS: Final = {
     "tensorflow_addons": "tfa",
     "tf_slim": "tf.contrib.layers",
     "keras_applications": "keras.applications",
+    "keras_nlp": "keras_hub",
 }
 _KERAS_PACKAGES: Final = {
     "objectives": "losses",
