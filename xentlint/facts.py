@@ -105,6 +105,11 @@ class Use(NamedTuple):
     """Why a front end could not tell one side; set when ``given`` or ``expects`` is unknown."""
     handle: Any = None
     """The front end's own key to the text, for its editor."""
+    group: Any = None
+    """Equal for the alternatives of one meeting: when all of them are wrong, none needs its
+    condition."""
+    decisions: int = 0
+    """Decisions of its own that the condition needs; a finding never hangs on two."""
 
     @property
     def given(self) -> str:
