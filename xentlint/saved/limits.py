@@ -24,7 +24,7 @@ ZIP_NESTED: Final = 64
 HEADER_CHUNKS: Final = 1_024
 """Continuation blocks of one HDF5 object header."""
 
-GRAPH_NODES: Final = 500_000
+GRAPH_NODES: Final = 150_000
 """Nodes of one graph that are kept by name."""
 
 GRAPH_STEPS: Final = 20_000

@@ -1,0 +1,114 @@
+"""``.keras`` files and HDF5 files: Keras' own containers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import hdf5, jsontext, limits, zipfiles
+from .compiled import Settings, Source
+from .errors import ReadError, printable
+from .reading import CONFIG_KEYS, Run
+from .windows import Memory, Window
+from .zipfiles import Archive, Member
+
+HDF5_NAMES = ("model_config", "training_config", "keras_version", "backend")
+
+
+def read_keras(run: Run) -> None:
+    """A zip with ``config.json``, or one that holds models."""
+    archive = zipfiles.open_archive(run.window)
+    for text in archive.oddities:
+        # A member that is there twice may hold another model for another reader.
+        run.note("oddity", text, fatal="twice" in text)
+    if b"config.json" in archive.members:
+        _read_archive(run, archive)
+        return
+    inner = [member for name, member in archive.members.items() if _is_model_name(name)]
+    if run.prefix or not inner:
+        if run.path.lower().endswith(".keras"):
+            raise ReadError("the zip holds no config.json: not a Keras model")
+        return
+    for member in inner[: limits.ZIP_NESTED]:
+        _read_nested(run, archive, member)
+    if len(inner) > limits.ZIP_NESTED:
+        run.note("too-large", f"the zip holds {len(inner)} models: not all checked", fatal=True)
+
+
+def _is_model_name(name: bytes) -> bool:
+    return name.lower().endswith((b".keras", b".h5", b".hdf5", b".hd5"))
+
+
+def _read_nested(run: Run, archive: Archive, member: Member) -> None:
+    """A model inside a zip: in place where it is stored, else unpacked in memory."""
+    shown = printable(member.name.decode("utf-8", "replace"))
+    inner = Run(run.path, run.window, run.expect, f"{run.prefix}{shown}: ")
+    try:
+        window: Window
+        if member.method == zipfiles.STORED:
+            window = zipfiles.member_window(archive, member)
+        else:
+            data = zipfiles.read_member(archive, member, run.budget.config_limit)
+            window = Memory(data, run.budget)
+        inner.window = window
+        if window.upto(0, 4)[:2] == b"PK":
+            read_keras(inner)
+        else:
+            read_hdf5(inner)
+    except ReadError as error:
+        inner.note(error.kind, f"{shown}: {error.reason}", fatal=True)
+    run.models += inner.models
+    run.versions += inner.versions
+    run.problems += inner.problems
+
+
+def _member(run: Run, archive: Archive, name: bytes) -> Any:
+    member = archive.members.get(name)
+    if member is None:
+        return None
+    data = zipfiles.read_member(archive, member, run.budget.config_limit)
+    return run.load(data, run.prefix + name.decode())
+
+
+def _read_archive(run: Run, archive: Archive) -> None:
+    metadata = _member(run, archive, b"metadata.json")
+    found = metadata if isinstance(metadata, dict) else {}
+    version = run.version("keras_version", found.get("keras_version"), run.prefix + "metadata.json")
+    root = _member(run, archive, b"config.json")
+    if not isinstance(root, dict):
+        raise ReadError("config.json holds no model")
+    member = run.prefix + "config.json"
+    settings = None
+    if isinstance(root.get("compile_config"), dict):
+        settings = Settings(root["compile_config"], member, ("compile_config",))
+    run.add(Source(run.path, "keras", root, member, (), settings, version), run.prefix)
+
+
+def read_hdf5(run: Run) -> None:
+    """The attributes ``model_config`` and ``training_config`` of the root group."""
+    layout = hdf5.open_layout(run.window)
+    texts = hdf5.string_attributes(layout, HDF5_NAMES)
+    values = {name: hdf5.content(text) for name, text in texts.items()}
+    version = run.version("keras_version", values.get("keras_version"), run.prefix + "keras_version")
+    backend = run.version("backend", values.get("backend"), run.prefix + "backend")
+    config = values.get("model_config")
+    if config is None:
+        run.note("weights-only", f"{run.prefix}holds no model configuration (weights only?): not checked")
+        return
+    member = run.prefix + "model_config"
+    model = run.load(config, member)
+    settings = None
+    if "training_config" in values:
+        what = run.prefix + "training_config"
+        notes: list[str] = []
+        training = jsontext.load_keys(
+            values["training_config"], CONFIG_KEYS, what, run.budget.config_limit, notes
+        )
+        for text in notes:
+            run.note("oddity", text)
+        settings = Settings(training, what, ())
+    if not isinstance(model, dict):
+        raise ReadError(f"{member} holds no model")
+    run.add(Source(run.path, "hdf5", model, member, (), settings, version, backend), run.prefix)
+
+
+READERS = {"keras": read_keras, "hdf5": read_hdf5}
