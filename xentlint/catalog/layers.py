@@ -104,8 +104,10 @@ _AVERAGE = """
 Average
 AveragePooling1D,AveragePooling2D,AveragePooling3D pool_size strides padding
 AvgPool1D,AvgPool2D,AvgPool3D pool_size strides padding
-GlobalAveragePooling1D,GlobalAveragePooling2D,GlobalAveragePooling3D data_format keepdims
-GlobalAvgPool1D,GlobalAvgPool2D,GlobalAvgPool3D data_format keepdims
+GlobalAveragePooling1D data_format
+GlobalAveragePooling2D,GlobalAveragePooling3D data_format keepdims
+GlobalAvgPool1D data_format
+GlobalAvgPool2D,GlobalAvgPool3D data_format keepdims
 """
 _ADAPTIVE_AVERAGE = """
 AdaptiveAveragePooling1D,AdaptiveAveragePooling2D,AdaptiveAveragePooling3D output_size data_format
@@ -173,7 +175,6 @@ JaxLayer call_fn
 MaxNumBoundingBoxes max_number
 MelSpectrogram fft_length
 MixUp alpha
-NNX module
 Pipeline layers
 RandAugment value_range
 RandomColorDegeneration factor

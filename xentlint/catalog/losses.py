@@ -68,11 +68,14 @@ _FUNCTIONS: Final[tuple[tuple[str, str, tuple[str, ...], str, str, bool], ...]] 
     ("categorical_focal_crossentropy", "categorical", (*_YX, *_CFOCAL), _K23, "softmax", False),
 )
 
-_FIXED_FUNCTIONS: Final[tuple[tuple[str, str, tuple[str, ...], str], ...]] = (
+_DIVERGENCES: Final[tuple[tuple[str, str, tuple[str, ...], str], ...]] = (
     ("kl_divergence", "none", _YX, _K23),
     ("kld", "none", _YX, _K2),
     ("KLD", "none", _YX, _K2),
     ("kullback_leibler_divergence", "none", _YX, _K2),
+)
+# These stand under losses alone.
+_OVERLAPS: Final[tuple[tuple[str, str, tuple[str, ...], str], ...]] = (
     ("categorical_generalized_cross_entropy", "sparse", (*_YX, "q"), _K3),
     ("dice", "none", (*_YX, "axis"), _K3),
     ("tversky", "none", (*_YX, "alpha", "beta", "axis"), _K3),
@@ -189,7 +192,10 @@ _SEGMENTATION: Final = (
 def _keras_functions() -> list[LossRow]:
     """The functions stand under ``losses`` and again under ``metrics``."""
     rows = []
-    for package in ("keras.losses.", "keras.metrics."):
+    for package, fixed_functions in (
+        ("keras.losses.", _DIVERGENCES + _OVERLAPS),
+        ("keras.metrics.", _DIVERGENCES),
+    ):
         for name, family, parameters, checked, applies, recovers in _FUNCTIONS:
             rows.append(
                 LossRow(
@@ -202,7 +208,7 @@ def _keras_functions() -> list[LossRow]:
                     recovers=recovers,
                 )
             )
-        for name, family, fixed, checked in _FIXED_FUNCTIONS:
+        for name, family, fixed, checked in fixed_functions:
             rows.append(LossRow(package + name, "function", family, fixed, checked, switch=None))
     return rows
 
@@ -265,7 +271,7 @@ _OTHER_FUNCTIONS = (
 )
 _OTHER_TF = (
     "tf.losses.absolute_difference tf.losses.cosine_distance tf.losses.hinge_loss "
-    "tf.losses.huber_loss tf.losses.mean_pairwise_squared_error tf.losses.mean_squared_error "
+    "tf.losses.huber_loss tf.losses.mean_pairwise_squared_error "
     "tf.contrib.losses.absolute_difference tf.contrib.losses.cosine_distance "
     "tf.contrib.losses.hinge_loss tf.contrib.losses.mean_pairwise_squared_error "
     "tf.contrib.losses.mean_squared_error tf.nn.l2_loss tf.nn.log_poisson_loss tf.nn.nce_loss "

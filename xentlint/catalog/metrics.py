@@ -76,8 +76,9 @@ _PROBABILITIES: Final = (
     MetricRow("keras.metrics.kl_divergence", "function", "none", _YX, _K23,
               expects="probabilities"),
     MetricRow("tf.metrics.auc", "function", "binary",
-              ("labels", "predictions", "weights", "num_thresholds"), _TF1,
-              expects="probabilities"),
+              ("labels", "predictions", "weights", "num_thresholds", "metrics_collections",
+               "updates_collections", "curve", "name", "summation_method", "thresholds"), _TF1,
+              "thresholds", None, "probabilities"),
 )
 
 # A threshold of None means argmax; a number is on the scale of probabilities by custom.
@@ -118,11 +119,12 @@ _NEUTRAL_CLASSES: Final = (
 _NEUTRAL_FUNCTIONS: Final = (
     (
         _K23,
-        "categorical_hinge cosine_similarity hinge log_cosh mean_absolute_error "
+        "hinge log_cosh mean_absolute_error "
         "mean_absolute_percentage_error mean_squared_error mean_squared_logarithmic_error "
         "poisson squared_hinge",
     ),
-    (_K3, "concordance_correlation huber pearson_correlation"),
+    ("Keras 2.3.1 keras/metrics.py", "cosine_similarity"),
+    (_K3, "categorical_hinge concordance_correlation huber pearson_correlation"),
     (_K2, "MAE MAPE MSE MSLE logcosh mae mape mse msle"),
 )
 _NEUTRAL_OTHER: Final = (
@@ -164,6 +166,14 @@ _SHORT: Final = {
     "bce": "keras.metrics.binary_crossentropy",
     "BCE": "keras.metrics.binary_crossentropy",
     "kullback_leibler_divergence": "keras.metrics.kl_divergence",
+    "mae": "keras.metrics.mean_absolute_error",
+    "MAE": "keras.metrics.mean_absolute_error",
+    "mape": "keras.metrics.mean_absolute_percentage_error",
+    "MAPE": "keras.metrics.mean_absolute_percentage_error",
+    "mse": "keras.metrics.mean_squared_error",
+    "MSE": "keras.metrics.mean_squared_error",
+    "msle": "keras.metrics.mean_squared_logarithmic_error",
+    "MSLE": "keras.metrics.mean_squared_logarithmic_error",
     "auc": "keras.metrics.AUC",
     "precision": "keras.metrics.Precision",
     "recall": "keras.metrics.Recall",

@@ -29,7 +29,7 @@ _APPLICATION_TABLES: Final = (
             "classes", "pooling", "dropout_rate", "classifier_activation"),
      "MobileNetV3Large MobileNetV3Small"),
     (_K23, ("input_shape", *_SMALL), "NASNetLarge NASNetMobile"),
-    (_K23 + ": there model_name comes first", ("include_top", "include_preprocessing", "weights",
+    (_K23 + "; there model_name comes first", ("include_top", "include_preprocessing", "weights",
                                                *_HEAD),
      "ConvNeXtBase ConvNeXtLarge ConvNeXtSmall ConvNeXtTiny ConvNeXtXLarge"),
     (_K2, ("model_name", "include_top", "include_preprocessing", "weights", *_HEAD),

@@ -23,7 +23,6 @@ _NOISE: Final = frozenset(
 _OTHER_ROOTS: Final = {
     "np": "numpy",
     "tensorflow_addons": "tfa",
-    "tf_slim": "tf.contrib.layers",
     "keras_applications": "keras.applications",
     "keras_nlp": "keras_hub",
 }
@@ -165,6 +164,8 @@ def canonical(dotted: str) -> str:
         return _keras(rest.split(".")) if rest else "keras"
     if root in _TF_ROOTS:
         return _tensorflow(rest.split(".")) if rest else "tf"
+    if root == "tf_slim":
+        return _tensorflow(["contrib", "slim", *rest.split(".")]) if rest else "tf.contrib.slim"
     if root == "jax" and (rest == "numpy" or rest.startswith("numpy.")):
         return rest
     if root in ("theano", "cntk", "tensorflow_addons", "tfa"):

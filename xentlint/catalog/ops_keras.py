@@ -21,20 +21,26 @@ keras.activations.softmax x axis !softmax
 keras.activations.sigmoid x !sigmoid
 keras.activations.linear x !linear
 keras.activations.hard_sigmoid x !hard_sigmoid
-keras.activations.log_softmax x axis !log_softmax
 keras.activations.relu x negative_slope max_value threshold !relu alpha=negative_slope
-keras.activations.leaky_relu x negative_slope !leaky_relu
-keras.activations.relu6 x !relu6
 keras.activations.elu x alpha !elu
 keras.activations.selu x !selu
 keras.activations.gelu x approximate !gelu
-keras.activations.silu x !silu
 keras.activations.swish x !swish
 keras.activations.mish x !mish
 keras.activations.tanh x !tanh
 keras.activations.softplus x !softplus
 keras.activations.softsign x !softsign
 keras.activations.exponential x !exponential
+""",
+    ),
+    (
+        "activation",
+        "Keras 3.15.1 keras/src/activations/activations.py",
+        """
+keras.activations.log_softmax x axis !log_softmax
+keras.activations.leaky_relu x negative_slope !leaky_relu
+keras.activations.relu6 x !relu6
+keras.activations.silu x !silu
 keras.activations.celu x alpha !celu
 keras.activations.glu x axis !glu
 keras.activations.hard_shrink x threshold !hard_shrink
@@ -109,7 +115,7 @@ keras.layers.subtract inputs
 keras.layers.multiply inputs
 keras.layers.maximum inputs
 keras.layers.minimum inputs
-keras.layers.dot inputs axes normalize
+keras.layers.dot inputs axes
 """,
     ),
     ("average", _MERGING, "keras.layers.average inputs"),

@@ -11,6 +11,7 @@ _THEANO = "Theano 1.0.5 theano/tensor/nnet/nnet.py, sigm.py"
 _THEANO_T = "Theano 1.0.5 theano/tensor/basic.py"
 
 TABLES: Final = (
+    ("round", "NumPy 1.26 numpy/core/fromnumeric.py", "numpy.round_ a decimals"),
     (
         "activation",
         _JAX,
@@ -83,7 +84,6 @@ theano.tensor.tanh x !tanh
         """
 numpy.round a decimals
 numpy.around a decimals
-numpy.round_ a decimals
 numpy.rint x
 numpy.floor x
 numpy.ceil x
@@ -108,7 +108,7 @@ numpy.less_equal x1 x2
     (
         "matmul",
         _NP,
-        "numpy.dot a b\nnumpy.matmul x1 x2\nnumpy.einsum subscripts\nnumpy.tensordot a b axes",
+        "numpy.dot a b\nnumpy.matmul x1 x2\nnumpy.einsum\nnumpy.tensordot a b axes",
     ),
     (
         "keep",
@@ -158,7 +158,7 @@ numpy.empty shape
 numpy.eye N
 numpy.zeros_like a
 numpy.ones_like a
-numpy.arange start
+numpy.arange
 numpy.linspace start stop num
 """,
     ),
