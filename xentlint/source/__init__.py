@@ -1,1 +1,60 @@
 """The source front end: Python text to Uses, by abstract interpretation over LibCST."""
+
+from __future__ import annotations
+
+from xentlint.facts import FileFacts, Place, Use
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from libcst import CSTNode
+
+    from xentlint.source.modules import Source
+
+
+class Session:
+    """One run over many files: keeps the project's modules and the positions of reported nodes."""
+
+    def __init__(self, src: tuple[str, ...] = (), screens: bool = True) -> None:
+        from xentlint.source.modules import Project
+
+        self.project = Project(src)
+        self.screens = screens
+        self._spots: dict[int, list[CSTNode]] = {}
+        self._ranges: dict[int, dict[int, tuple[int, int, int, int]]] = {}
+
+    def read(self, path: str, data: bytes) -> FileFacts:
+        """All uses of a file; their places are handles until :meth:`locate`."""
+        from xentlint.source.interpreter import interpret
+        from xentlint.source.uses import settle
+
+        source = self.project.source(path, data)
+        if not source.parse():
+            assert source.problem is not None
+            return FileFacts(path, (), (source.problem,))
+        run = interpret(self.project, source)
+        return FileFacts(path, settle(run.meetings))
+
+    def locate(self, use: Use) -> Use:
+        """The same use with real places."""
+        head = use.head._replace(place=self._place(use.head.place))
+        consumer = use.consumer._replace(place=self._place(use.consumer.place))
+        related = tuple(r._replace(place=self._place(r.place)) for r in use.related)
+        return use._replace(head=head, consumer=consumer, related=related)
+
+    def _place(self, spot: object) -> Place | None:
+        from xentlint.source.positions import place, ranges
+        from xentlint.source.values import Spot
+
+        if not isinstance(spot, Spot):
+            return spot  # type: ignore[return-value]
+        source: Source = spot.source
+        known = self._ranges.setdefault(id(source), {})
+        if id(spot.node) not in known:
+            wanted = self._spots.setdefault(id(source), [])
+            wanted.append(spot.node)
+            known.update(ranges(source, [*wanted]))
+        return place(source, known[id(spot.node)])
+
+    def source_lines(self, path: str) -> list[str]:
+        """The lines of a file that was read, for code frames."""
+        return self.project.source(path).lines

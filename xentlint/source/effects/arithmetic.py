@@ -1,0 +1,120 @@
+"""Arithmetic on tensors: what keeps a scale, and the parts of a hand-written cross-entropy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from xentlint.source.effects import handwritten
+from xentlint.source.run import Run
+from xentlint.source.values import Const, Logarithms, Spot, Tensor, Unknown, Value
+
+_EPSILON: Final = 0.02
+"""A constant up to this size beside a probability is there against log(0)."""
+
+
+def negate(run: Run, value: Value, spot: Spot) -> Value:
+    if type(value) is Logarithms:
+        return handwritten.negate(run, value)
+    if type(value) is Tensor and value.scale == "logits":
+        return replace(value, direct=None)
+    return run.fresh(getattr(value, "reason", "a negated value"), data=getattr(value, "data", False))
+
+
+def combine(run: Run, operator: str, left: Value, right: Value, spot: Spot) -> Value:
+    """``left operator right`` where a side is a tensor or a logarithm of one."""
+    if type(left) is Logarithms or type(right) is Logarithms:
+        return handwritten.combine(run, operator, left, right)
+    if operator == "MatrixMultiply":
+        return matmul(run, left, right, spot)
+    handler = _HANDLERS.get(operator)
+    result = handler(left, right) if handler is not None else None
+    if result is None:
+        tensor = left if type(left) is Tensor else right
+        name = getattr(tensor, "activation", None) or "a tensor"
+        return run.fresh(f"arithmetic on {name} gives no known scale")
+    return result
+
+
+def _number(value: Value) -> float | None:
+    if type(value) is Const and isinstance(value.value, (int, float)):
+        return float(value.value)
+    return None
+
+
+def _linear(left: Value, right: Value) -> Tensor | None:
+    """Logits shifted or scaled are logits; two of them as well."""
+    tensors = [value for value in (left, right) if type(value) is Tensor]
+    if any(tensor.scale != "logits" for tensor in tensors):
+        return None
+    return replace(tensors[0], direct=None, complement=False)
+
+
+def _add(left: Value, right: Value) -> Tensor | None:
+    for tensor, other in ((left, right), (right, left)):
+        number = _number(other)
+        if type(tensor) is Tensor and number is not None and abs(number) <= _EPSILON:
+            return replace(tensor, direct=None)
+    return _linear(left, right)
+
+
+def _subtract(left: Value, right: Value) -> Tensor | None:
+    if type(right) is Tensor:
+        number = _number(left)
+        if number is not None and abs(number - 1) <= _EPSILON and right.scale != "other":
+            scale = "independent" if right.scale == "simplex" else right.scale
+            if scale != "log-probabilities":
+                return replace(right, scale=scale, direct=None, complement=not right.complement)
+    return _linear(left, right) or (_add(left, right) if _number(right) is not None else None)
+
+
+def _multiply(left: Value, right: Value) -> Tensor | None:
+    for tensor, other in ((left, right), (right, left)):
+        if type(tensor) is Tensor and _number(other) == 1:
+            return replace(tensor, direct=None)
+    if type(left) is Tensor and type(right) is Tensor:
+        return None
+    return _linear(left, right)
+
+
+def _divide(left: Value, right: Value) -> Tensor | None:
+    if type(left) is Tensor and type(right) is not Tensor:
+        if _number(right) == 1:
+            return replace(left, direct=None)
+        return _linear(left, right)
+    return None
+
+
+_HANDLERS: Final = {
+    "Add": _add,
+    "Subtract": _subtract,
+    "Multiply": _multiply,
+    "Divide": _divide,
+}
+
+
+def matmul(run: Run, left: Value, right: Value, spot: Spot) -> Value:
+    """A product with weights, or with logits, is unbounded."""
+    sides = (left, right)
+    weights = any(type(side) is Unknown and side.weights for side in sides)
+    logits = any(type(side) is Tensor and side.scale == "logits" for side in sides)
+    if weights or logits:
+        shape = right.shape if type(right) is Unknown else None
+        return Tensor("logits", None, shape[-1] if shape else None, spot)
+    return run.fresh("a matrix product of what is not known")
+
+
+def reduce(run: Run, value: Value, kind: str, spot: Spot) -> Value:
+    """A sum or mean over an axis."""
+    if type(value) is Logarithms:
+        return handwritten.reduce(run, value)
+    if type(value) is Tensor:
+        if value.scale == "logits":
+            return replace(value, direct=None, units=None)
+        return run.fresh(f"a {kind} of {value.activation or 'a tensor'} gives no known scale")
+    return run.fresh(getattr(value, "reason", f"a {kind}"), data=getattr(value, "data", False))
+
+
+def compared(run: Run, operator: str, left: Value, right: Value, spot: Spot) -> Value:
+    """A tensor compared with something: decisions, no scale."""
+    return run.fresh("a comparison of a tensor", "a comparison of a tensor", data=True)

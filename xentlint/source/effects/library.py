@@ -1,0 +1,121 @@
+"""Calls of library names: the catalog row of a name chooses what the call does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from xentlint.catalog.activations import ACTIVATIONS
+from xentlint.catalog.layers import LAYERS
+from xentlint.catalog.losses import LOSSES, NOT_CROSS_ENTROPY
+from xentlint.catalog.metrics import METRICS
+from xentlint.catalog.models import MODELS
+from xentlint.catalog.names import canonical
+from xentlint.catalog.ops import OPS
+from xentlint.source.arguments import bind_row
+from xentlint.source.effects import activations, builtins, layers, losses, methods, models, ops
+from xentlint.source.effects.special import SPECIAL
+from xentlint.source.run import Run
+from xentlint.source.values import Api, Args, Const, Metric, Spot, Unknown, Value
+
+_CONTAINERS: Final = (
+    ("keras.losses", LOSSES),
+    ("keras.layers", LAYERS),
+    ("keras.metrics", METRICS),
+)
+
+
+def call(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
+    """The result of calling a library name."""
+    if callee.name.startswith("builtins."):
+        return builtins.call(run, callee.name[9:], args, spot)
+    name = _canonical(run, callee.name)
+    handler = _handler(name)
+    if handler is not None:
+        return handler(run, callee, name, args, spot)
+    methods.escape(run, [arg.value for arg in args.positional])
+    return run.fresh(f"`{callee.name}` is not in the catalog", data=_is_data(name))
+
+
+def _canonical(run: Run, dotted: str) -> str:
+    key = ("canonical", dotted)
+    found = run.memo.get(key)
+    if found is None:
+        found = run.memo[key] = canonical(dotted)
+    return str(found)
+
+
+def _is_data(name: str) -> bool:
+    """Names whose results are never outputs of a model."""
+    root = name.partition(".")[0]
+    return root in ("numpy", "pandas", "sklearn", "os", "random", "math", "cv2", "json", "time")
+
+
+def _handler(name: str) -> Callable[[Run, Api, str, Args, Spot], Value] | None:
+    if name in SPECIAL:
+        special = SPECIAL[name]
+        return lambda run, callee, name, args, spot: special(run, callee, args, spot)
+    if name in LOSSES:
+        return _loss
+    if name in LAYERS:
+        return _layer
+    if name in OPS:
+        return _op
+    if name in METRICS:
+        return _metric
+    if name in MODELS:
+        return _model
+    if name.startswith("keras.activations.") and name[18:] in ACTIVATIONS:
+        return _activation
+    if name in NOT_CROSS_ENTROPY:
+        return _other_loss
+    return None
+
+
+def _loss(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Value:
+    return losses.call_row(run, LOSSES[name], callee.name, args, spot)
+
+
+def _layer(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Value:
+    return layers.make(run, LAYERS[name], callee.name, args, spot)
+
+
+def _op(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Value:
+    return ops.call(run, OPS[name], callee.name, args, spot)
+
+
+def _metric(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Value:
+    row = METRICS[name]
+    return Metric(row, bind_row(row.parameters, args), spot, callee.name)
+
+
+def _model(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Value:
+    return models.make(run, MODELS[name], callee.name, args, spot)
+
+
+def _activation(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Value:
+    if not args.positional:
+        return run.fresh("an activation called without a tensor")
+    return activations.apply_named(run, name[18:], args.positional[0].value, spot, "keras",
+                                   bind_row(("x", "axis"), args))
+
+
+def _other_loss(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Value:
+    return Unknown(("not-cross-entropy", name), f"`{name}` is no cross-entropy", data=True)
+
+
+def rows_under(package: str) -> list[str]:
+    """The names that the catalog knows directly under a package."""
+    prefix = f"{package}."
+    found: dict[str, None] = {}
+    tables: tuple[Any, ...] = (LOSSES, LAYERS, OPS, METRICS, MODELS, SPECIAL, NOT_CROSS_ENTROPY)
+    for table in tables:
+        for name in table:
+            if name.startswith(prefix) and "." not in name[len(prefix) :]:
+                found[name[len(prefix) :]] = None
+    if package == "keras.activations":
+        found.update(dict.fromkeys(ACTIVATIONS))
+    return list(found)
+
+
+__all__ = ["Const", "call", "rows_under"]

@@ -1,0 +1,315 @@
+"""Models: making one, its outputs, compiling it, calling it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from xentlint.catalog.rows import ModelRow
+from xentlint.source.arguments import bind_row, value_of
+from xentlint.source.effects import activations, losses
+from xentlint.source.effects.layers import renamed, units_of
+from xentlint.source.joins import alternatives, pairs
+from xentlint.source.objects import class_attribute, library_base, library_flavour
+from xentlint.source.run import Run
+from xentlint.source.sequences import content, make_list
+from xentlint.source.truth import outcomes
+from xentlint.source.values import (
+    NONE,
+    Arg,
+    Args,
+    ClassValue,
+    Const,
+    Entries,
+    Function,
+    Items,
+    Method,
+    Ref,
+    Rest,
+    Spot,
+    Tensor,
+    Unknown,
+    Value,
+)
+
+METHODS: Final = frozenset(
+    ("add", "pop", "compile", "fit", "fit_generator", "train_on_batch", "evaluate", "predict")
+    + ("predict_on_batch", "predict_proba", "summary", "build", "save", "save_weights", "call")
+    + ("load_weights", "get_layer", "get_weights", "set_weights", "add_loss", "add_metric")
+    + ("compute_loss", "compiled_loss", "test_step", "train_step", "add_weight", "get_config")
+    + ("add_update", "count_params", "to_json", "export", "__call__", "compute_metrics")
+    + ("test_on_batch", "evaluate_generator", "predict_generator", "predict_classes")
+)
+_PREDICT: Final = frozenset(
+    ("predict", "predict_on_batch", "predict_proba", "predict_generator", "__call__", "call")
+)
+
+
+def make(run: Run, row: ModelRow, dotted: str, args: Args, spot: Spot) -> Value:
+    """A model from a class or function of the catalog."""
+    if row.kind == "opaque":
+        return run.fresh(f"the model that `{dotted.rpartition('.')[2]}` gives is not known")
+    kind = {"sequential": "sequential", "model": "functional"}.get(row.kind, "application")
+    ref = run.new(kind, row, spot)
+    run.memo["flavour", ref.id] = dotted
+    bound = bind_row(row.parameters, args)
+    if kind == "sequential":
+        start(run, ref, bound)
+    elif kind == "functional":
+        renamed(("input=inputs", "output=outputs"), bound)
+        run.set(ref, "*inputs", value_of(bound, "inputs", run.fresh("inputs", data=True)))
+        run.set(ref, "*outputs", value_of(bound, "outputs", run.fresh("the model has no outputs")))
+    else:
+        if args.open:
+            run.set(ref, "*open", Const(True))
+        for name, arg in bound.items():
+            run.set(ref, f"*{name}", arg.value)
+            run.memo["argument", ref.id, name] = arg.spot
+    if "name" in bound:
+        run.set(ref, "*name", bound["name"].value)
+    return ref
+
+
+def start(run: Run, ref: Ref, bound: Any) -> None:
+    """The layers that a Sequential begins with."""
+    given = value_of(bound, "layers", NONE)
+    if given == NONE:
+        run.set(ref, "*layers", Items(()))
+        return
+    found = []
+    for guard, (plain,) in pairs(given):
+        items = content(run, plain)
+        reason = getattr(plain, "reason", "the list of layers is not followed")
+        found.append((guard, items if items is not None else Items((Rest(run.fresh(reason)),))))
+    run.set(ref, "*layers", alternatives(found))
+
+
+def is_model(value: Value) -> bool:
+    if type(value) is not Ref:
+        return False
+    if value.kind == "instance":
+        return library_base(value.maker) in ("keras.Model", "keras.Sequential")
+    return value.kind in ("sequential", "functional", "application")
+
+
+def flavour(run: Run, ref: Ref) -> str:
+    """The dotted library name behind a model."""
+    if ref.kind == "instance":
+        return library_flavour(ref.maker)
+    return str(run.memo.get(("flavour", ref.id), ""))
+
+
+# -- outputs -------------------------------------------------------------------------------------
+
+
+def output(run: Run, ref: Ref, given: Value, spot: Spot) -> Value:
+    """What a model gives for an input: a tensor, a list or a dict of them."""
+    if ref.kind == "application":
+        return _application(run, ref, spot)
+    if run.get(ref, "*outputs") is not None:
+        return _single(run, run.get(ref, "*outputs"))
+    layers = run.get(ref, "*layers")
+    if layers is None:
+        return run.fresh("the model's outputs are not known")
+    return alternatives(
+        (guard, _through(run, plain, given, spot)) for guard, (plain,) in pairs(layers)
+    )
+
+
+def _single(run: Run, outputs: Value) -> Value:
+    items = content(run, outputs) if type(outputs) in (Items, Ref) else None
+    if type(outputs) is Ref and outputs.kind == "dict":
+        return outputs
+    if items is not None and len(items.values) == 1:
+        return items.values[0]
+    return outputs
+
+
+def _through(run: Run, layers: Value, given: Value, spot: Spot) -> Value:
+    """A tensor through the layers of a Sequential."""
+    if type(layers) is not Items:
+        return run.fresh("the model's layers are not known")
+    value = given
+    for layer in layers.values:
+        inner = layer.value if type(layer) is Rest else layer
+        value = run.call(run, inner, Args((Arg(value, spot),)), spot)
+    return value
+
+
+def _application(run: Run, ref: Ref, spot: Spot) -> Value:
+    row: ModelRow = ref.maker
+    made = ref.spot or spot
+    if row.kind == "logits":
+        return Tensor("logits", None, None, made)
+    if run.get(ref, "*open") is not None:
+        return run.fresh("the arguments of the model are not known")
+    short = row.name.rpartition(".")[2]
+    top = run.get(ref, f"*{row.top}") if row.top else None
+    found = []
+    for guard, has_top in outcomes(run, top if top is not None else Const(True)):
+        with run.under(guard):
+            if not has_top:
+                value: Value = run.fresh(f"the features of {short} without its top")
+            else:
+                value = _top(run, ref, row, made)
+            found.append((guard, value))
+    return alternatives(found)
+
+
+def _top(run: Run, ref: Ref, row: ModelRow, made: Spot) -> Value:
+    given = run.get(ref, f"*{row.switch}") if row.switch else None
+    width = run.get(ref, f"*{row.units}") if row.units else None
+    units = row.classes if width is None else units_of(width)
+    activation = given if given is not None else Const(row.activation)
+    place = run.memo.get(("argument", ref.id, row.switch)) if given is not None else None
+    return activations.apply(run, activation, Tensor("logits", None, units, made), place or made)
+
+
+def heads(run: Run, ref: Ref, spot: Spot) -> losses.Heads:
+    """The outputs of a model by name, as ``compile`` sees them."""
+    given = run.fresh("the input of the model", data=True)
+    value = _called(run, ref, given, spot)
+    return named(run, value)
+
+
+def _called(run: Run, ref: Ref, given: Value, spot: Spot) -> Value:
+    if ref.kind == "instance" and run.get(ref, "*outputs") is None:
+        method = class_attribute(run, ref.maker, "call")
+        if type(method) is Function:
+            return run.call(run, Method(method, ref), Args((Arg(given, spot),)), spot)
+        if run.get(ref, "*layers") is None:
+            return run.fresh("the model has no `call` that is followed")
+    return output(run, ref, given, spot)
+
+
+def named(run: Run, value: Value) -> losses.Heads:
+    """Outputs with their names: keys of a dict, names of layers."""
+    if type(value) is Ref and value.kind == "dict":
+        entries = run.get(value, "entries")
+        if type(entries) is Entries and not entries.open:
+            return [(key.value if type(key) is Const else None, v) for key, v in entries.pairs]
+        return [(None, run.fresh("the model's outputs are not known"))]
+    items = content(run, value) if type(value) in (Items, Ref) else None
+    if items is not None and not any(type(v) is Rest for v in items.values):
+        return [(_name(v), v) for v in items.values]
+    if items is not None:
+        return [(None, run.fresh("how many outputs the model has is not known"))]
+    return [(_name(value), value)]
+
+
+def _name(value: Value) -> str | None:
+    return value.name if type(value) is Tensor else None
+
+
+# -- methods -------------------------------------------------------------------------------------
+
+
+def compile_model(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
+    """``model.compile(optimizer, loss, …)``."""
+    bound = bind_row(("optimizer", "loss"), args)
+    given = bound.get("loss")
+    if given is None:
+        if args.open:
+            given = Arg(run.fresh("the arguments of compile are not known"), spot)
+        else:
+            return NONE
+    run.set(ref, "*loss", given.value)
+    run.memo["argument", ref.id, "loss"] = given.spot
+    own_step = ref.kind == "instance" and class_attribute(run, ref.maker, "train_step") is not None
+    if own_step:
+        return NONE
+    losses.compile_loss(run, given.value, heads(run, ref, spot), spot, given.spot or spot,
+                        flavour(run, ref))
+    return NONE
+
+
+def compiled_loss(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
+    """``self.compiled_loss(y, y_pred)`` or ``compute_loss``: the loss given to compile."""
+    spec = run.get(ref, "*loss")
+    bound = bind_row(("y", "y_pred"), args)
+    if "y_pred" in bound and spec is not None:
+        place = run.memo.get(("argument", ref.id, "loss")) or spot
+        losses.compile_loss(run, spec, named(run, bound["y_pred"].value), spot, place,
+                            flavour(run, ref))
+    return losses.loss_value(run)
+
+
+def method(run: Run, ref: Ref, name: str, args: Args, spot: Spot) -> Value:
+    """A library method of a model."""
+    first = args.positional[0].value if args.positional else None
+    if name == "compile":
+        return compile_model(run, ref, args, spot)
+    if name == "add" and run.get(ref, "*layers") is not None:
+        layer = first if first is not None else value_of(args.keywords, "layer")
+        _change_layers(run, ref, lambda items: Items((*items.values, layer)))
+        return NONE
+    if name == "pop" and run.get(ref, "*layers") is not None:
+        _change_layers(run, ref, lambda items: Items(items.values[:-1]))
+        return NONE
+    if name in _PREDICT:
+        given = first if first is not None else run.fresh("an input", data=True)
+        result = _called(run, ref, given, spot)
+        return result if name in ("__call__", "call") else _fetched(result)
+    if name in ("fit", "fit_generator", "train_on_batch"):
+        return _fit(run, ref, spot)
+    if name == "compiled_loss":
+        return compiled_loss(run, ref, args, spot)
+    if name in ("compute_loss", "_compute_loss"):
+        shifted = bind_row(("x", "y", "y_pred"), args)
+        return compiled_loss(run, ref, Args((), shifted, args.open), spot)
+    if name in ("build", "summary", "save", "save_weights", "load_weights", "set_weights"):
+        return NONE
+    return run.fresh(f"what `{name}` of a model gives is not followed")
+
+
+def _fetched(value: Value) -> Value:
+    """What ``predict`` gives: arrays, of which Keras remembers no logits."""
+    from xentlint.source.effects.layers import _change
+
+    return _change(value, lambda t: t.scale, True)
+
+
+def _change_layers(run: Run, ref: Ref, change: Any) -> None:
+    layers = run.get(ref, "*layers")
+    run.set(ref, "*layers", alternatives(
+        (guard, change(plain) if type(plain) is Items else plain)
+        for guard, (plain,) in pairs(layers)
+    ))
+
+
+def _fit(run: Run, ref: Ref, spot: Spot) -> Value:
+    if ref.kind == "instance":
+        step = class_attribute(run, ref.maker, "train_step")
+        if type(step) is Function:
+            data = run.fresh("a batch of the data", data=True)
+            run.call(run, Method(step, ref), Args((Arg(data, spot),)), spot)
+    return run.fresh("the history of a training", data=True)
+
+
+def attribute(run: Run, ref: Ref, name: str, spot: Spot) -> Value:
+    """A property of a model; ``None`` if it is none that is known."""
+    if not is_model(ref):
+        return None
+    if name in ("output", "outputs"):
+        value = _called(run, ref, run.fresh("the input of the model", data=True), spot)
+        return value if name == "output" else _as_list(run, value)
+    if name in ("input", "inputs"):
+        known = run.get(ref, "*inputs")
+        return known if known is not None else run.fresh("the input of the model", data=True)
+    if name == "layers":
+        layers = run.get(ref, "*layers")
+        return layers if layers is not None else run.fresh("the layers of the model")
+    if name in ("loss", "name", "optimizer", "history", "metrics_names", "trainable_variables"):
+        known = run.get(ref, f"*{name}")
+        return known if known is not None else run.fresh(f"the model's `{name}`", data=True)
+    return None
+
+
+def _as_list(run: Run, value: Value) -> Value:
+    if type(value) is Ref and value.kind in ("list", "dict"):
+        return value
+    if type(value) is Items:
+        return make_list(run, value.values)
+    return make_list(run, (value,))
+
+
+__all__ = ["ClassValue", "Unknown", "compile_model", "heads", "make", "method"]

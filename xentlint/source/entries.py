@@ -1,0 +1,121 @@
+"""Which functions run by themselves: those that no call reached and that may hold a use."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, NamedTuple
+
+import libcst as cst
+
+from xentlint.source.modules import Source
+from xentlint.source.run import Run
+from xentlint.source.triage import CONSUMERS
+
+_WORD: Final = re.compile(r"[A-Za-z_]\w*")
+
+
+class Entry(NamedTuple):
+    """A function or method of the file, in the order of the text."""
+
+    node: cst.FunctionDef
+    owner: cst.ClassDef | None
+    names: frozenset[str]
+    """Every name in its text."""
+    consumes: bool
+    """Whether its text, or that of a function that it names, may hold a consumer."""
+
+
+def outline(source: Source) -> list[Entry]:
+    """The functions of a file with the names that each uses, from ``ast``'s positions."""
+    assert source.tree is not None
+    assert source.outline is not None
+    nodes = _functions(source.tree.body, None)
+    spans = _spans(source.outline.body)
+    entries = []
+    texts: dict[str, str] = {}
+    for (node, owner), (start, stop) in zip(nodes, spans, strict=False):
+        text = "\n".join(source.lines[start - 1 : stop])
+        texts[node.name.value] = texts.get(node.name.value, "") + text
+        entries.append((node, owner, frozenset(_WORD.findall(text)), text))
+    direct = {name for name, text in texts.items() if CONSUMERS.search(text.encode())}
+    reaching = _reaching(direct, entries)
+    return [
+        Entry(node, owner, names, bool(names & reaching) or node.name.value in reaching)
+        for node, owner, names, _ in entries
+    ]
+
+
+def _reaching(direct: set[str], entries: list[Any]) -> set[str]:
+    """Functions that name one that consumes, and those that name them, and so on."""
+    reaching = set(direct)
+    while True:
+        more = {
+            node.name.value
+            for node, _, names, _ in entries
+            if node.name.value not in reaching and names & reaching
+        }
+        if not more:
+            return reaching
+        reaching |= more
+
+
+def _functions(body: Any, owner: cst.ClassDef | None) -> list[tuple[cst.FunctionDef, Any]]:
+    """Module-level functions and methods, also inside of ``if`` and ``try``."""
+    found: list[tuple[cst.FunctionDef, Any]] = []
+    for node in body:
+        if isinstance(node, cst.FunctionDef):
+            found.append((node, owner))
+        elif isinstance(node, cst.ClassDef):
+            found += _functions(node.body.body, node)
+        else:
+            for inner in _blocks(node):
+                found += _functions(inner, owner)
+    return found
+
+
+def _blocks(node: Any) -> list[Any]:
+    blocks = []
+    while node is not None:
+        if isinstance(node, (cst.If, cst.Try, cst.With, cst.Else, cst.For, cst.While)):
+            blocks.append(node.body.body)
+        if isinstance(node, cst.Try):
+            blocks += [handler.body.body for handler in node.handlers]
+        node = getattr(node, "orelse", None)
+    return blocks
+
+
+def _spans(body: Any) -> list[tuple[int, int]]:
+    """First and last line of the same functions in the same order."""
+    import ast
+
+    found: list[tuple[int, int]] = []
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found.append((node.lineno, node.end_lineno or node.lineno))
+        elif isinstance(node, ast.ClassDef):
+            found += _spans(node.body)
+        elif isinstance(node, (ast.If, ast.For, ast.While)):
+            found += _spans(node.body) + _spans(node.orelse)
+        elif isinstance(node, ast.Try):
+            found += _spans(node.body)
+            for handler in node.handlers:
+                found += _spans(handler.body)
+            found += _spans(node.orelse)
+        elif isinstance(node, ast.With):
+            found += _spans(node.body)
+    return found
+
+
+def waiting(run: Run, source: Source) -> Entry | None:
+    """The next function to run by itself: one that no other waiting function names, if any."""
+    entries = run.memo.get("entries")
+    if entries is None:
+        entries = run.memo["entries"] = outline(source)
+    open_ = [e for e in entries if e.consumes and id(e.node) not in run.reached]
+    for entry in open_:
+        name = entry.node.name.value
+        if name == "__init__" or not any(
+            name in other.names for other in open_ if other is not entry
+        ):
+            return entry
+    return open_[0] if open_ else None

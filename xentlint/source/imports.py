@@ -1,0 +1,96 @@
+"""Imports: names of libraries, modules of the project, star imports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from xentlint.catalog.names import canonical
+from xentlint.source.run import Run
+from xentlint.source.scopes import Frame, assign
+from xentlint.source.values import Api, Deferred, ModuleValue, Value
+
+
+def dotted(node: Any) -> str:
+    """``a.b.c`` of a Name or a chain of Attributes."""
+    parts = []
+    while isinstance(node, cst.Attribute):
+        parts.append(node.attr.value)
+        node = node.value
+    parts.append(node.value)
+    return ".".join(reversed(parts))
+
+
+def import_module(run: Run, node: cst.Import, frame: Frame) -> Any:
+    for alias in node.names:
+        name = dotted(alias.name)
+        run.evidence.see(name)
+        if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+            assign(run.store, frame, alias.asname.name.value, _module(run, name, frame))
+        else:
+            root = name.partition(".")[0]
+            assign(run.store, frame, root, _module(run, root, frame))
+
+
+def _module(run: Run, name: str, frame: Frame) -> Value:
+    source = run.project.find(name, frame.source)
+    return ModuleValue(source) if source is not None else Api(name)
+
+
+def import_from(run: Run, node: cst.ImportFrom, frame: Frame) -> Any:
+    level = len(node.relative)
+    name = dotted(node.module) if node.module is not None else ""
+    if level == 0:
+        run.evidence.see(name)
+        if name == "__future__":
+            return
+    source = run.project.find(name, frame.source, level)
+    if isinstance(node.names, cst.ImportStar):
+        _star(run, source, name, frame)
+        return
+    for alias in node.names:
+        member = alias.name.value
+        target = alias.asname.name.value if alias.asname is not None else member  # type: ignore[union-attr]
+        assign(run.store, frame, target, _member(run, source, name, member, level, frame))
+
+
+def _member(
+    run: Run, source: Any, name: str, member: str, level: int, frame: Frame
+) -> Value:
+    if source is not None:
+        return Deferred(source, member)
+    inner = run.project.find(f"{name}.{member}" if name else member, frame.source, level)
+    if inner is not None:
+        return ModuleValue(inner)
+    if level:
+        return run.fresh(f"`{member}` is imported from a module that was not found")
+    return Api(f"{name}.{member}")
+
+
+def _star(run: Run, source: Any, name: str, frame: Frame) -> None:
+    """``from m import *``: the names of a project module, or those of the catalog."""
+    if source is not None:
+        module = run.module(source)
+        if module is None:
+            frame.module.unknown_names = True
+            return
+        for member in run.store.names(module.id):
+            if not member.startswith("_"):
+                value = run.store.get(module.id, member)
+                if value is not None:
+                    assign(run.store, frame, member, value)
+        frame.module.unknown_names |= module.unknown_names
+        return
+    known = _library_names(canonical(name))
+    for member in known:
+        assign(run.store, frame, member, Api(f"{name}.{member}"))
+    if not known:
+        frame.module.unknown_names = True
+
+
+def _library_names(package: str) -> list[str]:
+    """The names of a package that the catalog knows."""
+    from xentlint.source.effects.library import rows_under
+
+    return rows_under(package)

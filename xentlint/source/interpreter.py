@@ -1,0 +1,139 @@
+"""Runs one file: its body as ``__main__``, then every function that no call reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from xentlint.source import limits
+from xentlint.source.attributes import attribute
+from xentlint.source.calls import call, call_function
+from xentlint.source.conditions import EVERYWHERE, Atom
+from xentlint.source.entries import Entry, waiting
+from xentlint.source.evidence import Evidence
+from xentlint.source.expressions import evaluate
+from xentlint.source.joins import alternatives
+from xentlint.source.modules import Project, Source
+from xentlint.source.objects import bind, class_attribute, mro
+from xentlint.source.run import Run
+from xentlint.source.scopes import Frame, lookup
+from xentlint.source.statements import execute
+from xentlint.source.values import (
+    Alternatives,
+    Arg,
+    Args,
+    ClassValue,
+    Const,
+    Function,
+    Method,
+    Ref,
+    Spot,
+    Unknown,
+    Value,
+)
+
+Run.evaluate = staticmethod(evaluate)
+Run.execute = staticmethod(execute)
+Run.call = staticmethod(call)
+Run.attribute = staticmethod(attribute)
+
+
+def interpret(project: Project, source: Source) -> Run:
+    """Everything that happens in a parsed file."""
+    run = Run(project, source, Evidence(source.text))
+    assert source.tree is not None
+    frame = Frame(run.store.new_id(), source)
+    run.frames[source] = frame
+    run.store.set(frame.id, "__name__", Const("__main__"))
+    run.execute(run, source.tree.body, frame)
+    while entry := waiting(run, source):
+        if run.spent >= limits.FUEL:
+            run.exhausted = True
+            break
+        run.fuel = limits.ENTRY_FUEL
+        run.path = run.base = EVERYWHERE
+        _run_entry(run, frame, entry)
+    return run
+
+
+def _run_entry(run: Run, frame: Frame, entry: Entry) -> None:
+    """Run a function with unknown arguments; a method on instances of its class."""
+    run.reached.add(id(entry.node))
+    spot = Spot(run.source, entry.node)
+    if entry.owner is None:
+        function = _plain(run, frame, entry)
+        if function is not None:
+            _try(run, lambda: _call_unknown(run, function, spot))
+        return
+    cls = run.read(lookup(run.store, frame, entry.owner.name.value))
+    if type(cls) is not ClassValue:
+        return
+    found = class_attribute(run, cls, entry.node.name.value)
+    if type(found) is not Function or found.node is not entry.node:
+        return
+    for ref in _receivers(run, cls, spot):
+        method = bind(run, found, ref, spot) if found.kind == "function" else found
+        _try(run, lambda method=method, ref=ref: _call_method(run, method, ref, spot))
+
+
+def _plain(run: Run, frame: Frame, entry: Entry) -> Function | None:
+    value = run.read(lookup(run.store, frame, entry.node.name.value))
+    choices = value.choices if type(value) is Alternatives else ((None, value),)
+    for _, plain in choices:
+        if type(plain) is Function and plain.node is entry.node:
+            return plain
+    return Function(entry.node, frame, {}) if type(value) is not Function else None
+
+
+def _receivers(run: Run, cls: ClassValue, spot: Spot) -> list[Ref]:
+    """Instances that the program made, of the class or one derived from it; or one of our own."""
+    made = list(run.instances.get(id(cls.node), ()))
+    for others in run.instances.values():
+        if others and others[0].maker is not cls and cls in mro(others[0].maker):
+            made += others
+    if made:
+        return made[: limits.INSTANCES]
+    ref = run.new("instance", cls, spot)
+    run.instances.setdefault(id(cls.node), []).append(ref)
+    initialiser = class_attribute(run, cls, "__init__")
+    if type(initialiser) is Function:
+        _try(run, lambda: _call_method(run, Method(initialiser, ref), ref, spot))
+    return [ref]
+
+
+def _try(run: Run, action: Callable[[], Value]) -> None:
+    """Run an entry; what it changes may have happened or not."""
+    action()
+
+
+def _call_unknown(run: Run, function: Function, spot: Spot) -> Value:
+    return call_function(run, function, _ANY, spot, None, _argument(run, function))
+
+
+_ANY = Args(open=True)
+
+
+def _call_method(run: Run, method: Value, ref: Ref, spot: Spot) -> Value:
+    if type(method) is Method:
+        args = Args((Arg(ref),), {}, True)
+        function = method.function
+        return call_function(run, function, args, spot, ref, _argument(run, function))
+    if type(method) is Function:
+        return call_function(run, method, _ANY, spot, None, _argument(run, method))
+    return method
+
+
+def _argument(run: Run, function: Function) -> Callable[[str], Value]:
+    """Arguments of a function that nothing calls: its defaults, all of them, or anything."""
+    name = function.name
+    left = Atom("opaque", ("fresh", id(function.node), f"`{name}` is called with its defaults"))
+
+    def missing(parameter: str) -> Value:
+        reason = f"`{parameter}` is a parameter of `{name}`, which no code here calls"
+        anything = Unknown(("parameter", id(function.node), parameter), reason)
+        default = function.defaults.get(parameter)
+        if default is None:
+            return anything
+        choices = [(frozenset({(left, True)}), default), (frozenset({(left, False)}), anything)]
+        return alternatives(choices)
+
+    return missing

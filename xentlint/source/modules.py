@@ -1,0 +1,193 @@
+"""Files as modules: reading, parsing once, and finding the project's own modules by name."""
+
+from __future__ import annotations
+
+import ast
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from xentlint.facts import Problem
+from xentlint.source import limits
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+ROOT_MARKS: Final = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
+
+
+@dataclass(eq=False)
+class Source:
+    """One Python file of the project."""
+
+    path: str
+    name: str = "__main__"
+    data: bytes = b""
+    tree: cst.Module | None = None
+    outline: ast.Module | None = None
+    text: str = ""
+    lines: list[str] = field(default_factory=list)
+    problem: Problem | None = None
+
+    def parse(self) -> bool:
+        """Parse the data; on failure ``problem`` says why."""
+        if self.tree is not None or self.problem is not None:
+            return self.tree is not None
+        self.problem = self._decode() or self._screen() or self._build()
+        return self.problem is None
+
+    def _decode(self) -> Problem | None:
+        import io
+        import tokenize
+
+        try:
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(self.data).readline)
+            self.text = self.data.decode(encoding)
+        except (SyntaxError, LookupError, UnicodeDecodeError) as error:
+            if self.data.startswith((b"\xff\xfe", b"\xfe\xff")):
+                return Problem(self.path, 1, "encoding", "UTF-16 is not an encoding of Python source")
+            line = 1
+            if isinstance(error, UnicodeDecodeError):
+                line = self.data.count(b"\n", 0, error.start) + 1
+            return Problem(self.path, line, "encoding", _one_line(error))
+        if "\0" in self.text:
+            line = self.text.count("\n", 0, self.text.index("\0")) + 1
+            return Problem(self.path, line, "syntax", "source text holds a NUL character")
+        self.lines = self.text.splitlines()
+        return None
+
+    def _screen(self) -> Problem | None:
+        """Let ``ast`` go first: it is ten times faster, and LibCST has no limit of its own."""
+        import warnings
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                self.outline = ast.parse(self.data)
+            except (RecursionError, MemoryError):
+                return self._too_deep()
+            except (SyntaxError, ValueError) as error:
+                return self._syntax(error)
+        if _depth(self.outline) > limits.NESTING:
+            return self._too_deep()
+        return None
+
+    def _too_deep(self) -> Problem:
+        message = f"the code is nested more than {limits.NESTING} deep"
+        return Problem(self.path, None, "too-deep", message)
+
+    def _syntax(self, error: Exception) -> Problem:
+        line = getattr(error, "lineno", None)
+        message = getattr(error, "msg", None) or _one_line(error)
+        if "too many nested" in message:
+            return self._too_deep()
+        return Problem(self.path, line, "syntax", message)
+
+    def _build(self) -> Problem | None:
+        import libcst as cst
+
+        try:
+            self.tree = cst.parse_module(self.data)
+        except cst.ParserSyntaxError as error:
+            return Problem(self.path, error.raw_line, "syntax", error.message.split("\n")[0])
+        except RecursionError:
+            return self._too_deep()
+        return None
+
+
+def _one_line(error: Exception) -> str:
+    return str(error).split("\n")[0]
+
+
+def _depth(tree: ast.Module) -> int:
+    """Depth of the tree, level by level."""
+    level: list[ast.AST] = [tree]
+    depth = 0
+    while level and depth <= limits.NESTING:
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        depth += 1
+    return depth
+
+
+class Project:
+    """Finds and keeps the modules of the projects that the checked files belong to."""
+
+    def __init__(self, src: tuple[str, ...] = ()) -> None:
+        self.src = src
+        self._sources: dict[str, Source] = {}
+        self._roots: dict[str, str] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
+
+    def source(self, path: str, data: bytes | None = None, name: str = "__main__") -> Source:
+        """The file at a path, read (not parsed) once."""
+        key = os.path.abspath(path)
+        known = self._sources.get(key)
+        if known is not None and (data is None or known.data == data):
+            return known
+        if data is None:
+            try:
+                with open(path, "rb") as file:
+                    data = file.read()
+            except OSError as error:
+                data = b""
+                failed = Source(path, name, data)
+                failed.problem = Problem(path, None, "unreadable", error.strerror or str(error))
+                self._sources[key] = failed
+                return failed
+        source = self._sources[key] = Source(path, name, data)
+        return source
+
+    def find(self, dotted: str, origin: Source, level: int = 0) -> Source | None:
+        """The file of a module imported by a file; ``None`` if the project has none."""
+        folder = os.path.dirname(os.path.abspath(origin.path))
+        for _ in range(level - 1):
+            folder = os.path.dirname(folder)
+        key = (f"{'.' * level}{dotted}", folder)
+        if key not in self._found:
+            self._found[key] = self._search(dotted, folder, level)
+        path = self._found[key]
+        return None if path is None else self.source(path, name=dotted)
+
+    def _search(self, dotted: str, folder: str, level: int) -> str | None:
+        relative = dotted.replace(".", os.sep)
+        bases = [folder] if level else self._bases(folder)
+        for base in bases:
+            stem = os.path.join(base, relative) if relative else base
+            for candidate in (f"{stem}.py", os.path.join(stem, "__init__.py")):
+                if os.path.isfile(candidate):
+                    return _near(candidate)
+        return None
+
+    def _bases(self, folder: str) -> list[str]:
+        """Where an absolute import looks: beside the file, above its package, at the root."""
+        bases = [folder]
+        package = folder
+        while os.path.isfile(os.path.join(package, "__init__.py")):
+            package = os.path.dirname(package)
+            bases.append(package)
+        root = self.root(folder)
+        bases += [root, os.path.join(root, "src"), *(os.path.join(root, src) for src in self.src)]
+        return list(dict.fromkeys(bases))
+
+    def root(self, folder: str) -> str:
+        """The project's folder: the nearest one upwards with a mark of a project."""
+        known = self._roots.get(folder)
+        if known is None:
+            known = folder
+            here = folder
+            while True:
+                if any(os.path.exists(os.path.join(here, mark)) for mark in ROOT_MARKS):
+                    known = here
+                    break
+                above = os.path.dirname(here)
+                if above == here:
+                    break
+                here = above
+            self._roots[folder] = known
+        return known
+
+
+def _near(path: str) -> str:
+    """A path as users write it: relative to the working folder if it lies in it."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else relative

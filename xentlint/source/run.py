@@ -1,0 +1,191 @@
+"""The state of one run over one file: the store, the path, the fuel, what was met.
+
+Only what is truly global to a run stands here. Steps that need each other (expressions,
+statements, calls) reach each other through it, so that no module imports in a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from xentlint.source import limits
+from xentlint.source.conditions import EVERYWHERE, Atom, Guard, Path, narrow, widen
+from xentlint.source.joins import under
+from xentlint.source.scopes import Frame
+from xentlint.source.store import Exit, Store
+from xentlint.source.values import Args, Deferred, Ref, Spot, Unknown, Value
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from xentlint.source.evidence import Evidence
+    from xentlint.source.modules import Project, Source
+    from xentlint.source.uses import Meeting
+
+
+class Run:
+    """One file as the entry point, with the project modules that it imports."""
+
+    evaluate: Callable[[Run, cst.CSTNode, Frame], Value]
+    execute: Callable[[Run, Sequence[cst.CSTNode], Frame], bool]
+    call: Callable[[Run, Value, Args, Spot], Value]
+    attribute: Callable[[Run, Value, str, Spot], Value]
+
+    def __init__(self, project: Project, source: Source, evidence: Evidence) -> None:
+        self.project = project
+        self.source = source
+        self.evidence = evidence
+        self.store = Store()
+        self.path: Path = EVERYWHERE
+        self.base: Path = EVERYWHERE
+        self.fuel = limits.ENTRY_FUEL
+        self.spent = 0
+        self.exhausted = False
+        self.meetings: list[Meeting] = []
+        self.frames: dict[Source, Frame] = {}
+        self.stack: list[Frame] = []
+        self.trail: list[Spot] = []
+        """The calls that are running, as places, outermost first."""
+        self.reached: set[int] = set()
+        self.instances: dict[int, list[Ref]] = {}
+        """Instances by the id of their class's node, in the order of their making."""
+        self.memo: dict[Hashable, Any] = {}
+        self._fresh = count(1)
+
+    def tick(self) -> bool:
+        """Use fuel for one statement; false when there is none left."""
+        if self.fuel <= 0:
+            self.exhausted = True
+            return False
+        self.fuel -= 1
+        self.spent += 1
+        return True
+
+    def fresh(self, reason: str, text: str = "", **known: Any) -> Unknown:
+        """An unknown that equals no other."""
+        return Unknown(("fresh", next(self._fresh), text), reason, **known)
+
+    def decision(self, text: str) -> Atom:
+        """A decision that nothing else is tied to."""
+        return Atom("opaque", ("fresh", next(self._fresh), text))
+
+    def new(self, kind: str, maker: Any = None, spot: Spot | None = None) -> Ref:
+        return Ref(kind, self.store.new_id(), maker, spot)
+
+    def get(self, ref: Ref, field: str) -> Value:
+        value = self.store.get(ref.id, field)
+        return None if value is None else self.read(value)
+
+    def set(self, ref: Ref, field: str, value: Value) -> None:
+        self.store.set(ref.id, field, value)
+
+    def read(self, value: Value) -> Value:
+        """A stored value as it is here and now."""
+        value = under(value, self.path)
+        if type(value) is Deferred:
+            return self.load(value)
+        return value
+
+    def load(self, value: Deferred) -> Value:
+        """A name of a project module; runs the module when it has not run yet."""
+        frame = self.module(value.source)
+        if frame is None:
+            return Unknown(("module", value.source.path), f"`{value.source.path}` is not followed")
+        found = self.store.get(frame.id, value.name)
+        if found is not None:
+            return self.read(found)
+        inner = self.project.find(value.name, _inside(value.source), 1)
+        if inner is not None and inner is not value.source:
+            from xentlint.source.values import ModuleValue
+
+            return ModuleValue(inner)
+        reason = f"`{value.name}` is not bound in `{value.source.path}`"
+        return Unknown(("module", value.source.path, value.name), reason)
+
+    def module(self, source: Source) -> Frame | None:
+        """The frame of a project module, run once, apart from where the importer stands."""
+        known = self.frames.get(source)
+        if known is not None:
+            return known
+        if len(self.frames) >= limits.MODULES or not source.parse():
+            return None
+        frame = Frame(self.store.new_id(), source)
+        self.frames[source] = frame
+        with self.apart():
+            self.store.set(frame.id, "__name__", _name_of(source))
+            assert source.tree is not None
+            self.execute(self, source.tree.body, frame)
+        return frame
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Run on the lowest layer of the store and without conditions, as an import does."""
+        layers, path, base, stack = self.store.layers, self.path, self.base, self.stack
+        trail = self.trail
+        self.store.layers = layers[:1]
+        self.path = self.base = EVERYWHERE
+        self.stack = []
+        try:
+            yield
+        finally:
+            self.store.layers, self.path, self.base, self.stack = layers, path, base, stack
+            self.trail = trail
+
+    @contextmanager
+    def under(self, guard: Guard) -> Iterator[None]:
+        """Narrow the path for what runs inside."""
+        before = self.path
+        self.path = narrow(before, guard) or (guard,)
+        try:
+            yield
+        finally:
+            self.path = before
+
+    def fork(self, branches: Sequence[tuple[Path, Callable[[], Any]]]) -> Any:
+        """Run each branch on its path from the same state, then join what falls through.
+
+        A branch gives its value; ``FELL`` as the value of a branch that left the block
+        (``return``, ``raise`` …) takes its state out of the join. Gives the joined value.
+        """
+        from xentlint.source.joins import alternatives
+
+        base, mark = self.path, self.store.last
+        exits: list[Exit] = []
+        for path, action in branches:
+            self.path = path
+            depth = self.store.push()
+            value = action()
+            writes = self.store.pop(depth)
+            if value is not LEFT:
+                exits.append(Exit(self.path, writes, value))
+        if not exits:
+            self.path = base
+            return LEFT
+        self.path = base
+        self.store.merge(base, exits, mark, self.read)
+        self.path = widen(way for exit in exits for way in exit.path)
+        if len(exits) == 1:
+            return exits[0].value
+        from xentlint.source.conditions import shared
+
+        common = shared(base)
+        return alternatives(
+            (way - common, exit.value) for exit in exits if exit.value is not None for way in exit.path
+        )
+
+
+LEFT = object()
+"""The value of a branch that does not fall through."""
+
+
+def _inside(source: Source) -> Source:
+    return source
+
+
+def _name_of(source: Source) -> Value:
+    from xentlint.source.values import Const
+
+    return Const(source.name)

@@ -1,0 +1,377 @@
+"""Statements: what each does to the store and the path. A block says whether it falls through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import libcst as cst
+
+from xentlint.source import limits
+from xentlint.source.conditions import Path, narrow, widen
+from xentlint.source.definitions import define_class, define_function
+from xentlint.source.expressions import spot
+from xentlint.source.imports import import_from, import_module
+from xentlint.source.joins import pairs
+from xentlint.source.operators import binary
+from xentlint.source.run import LEFT, Run
+from xentlint.source.scopes import Frame
+from xentlint.source.sequences import content
+from xentlint.source.store import Exit
+from xentlint.source.targets import bind_target
+from xentlint.source.truth import outcomes
+from xentlint.source.values import NONE, Items, Rest, Unknown, Value
+
+
+def execute(run: Run, body: Sequence[cst.CSTNode], frame: Frame) -> bool:
+    """Run statements in order; false when the end of the block is not reached."""
+    for node in body:
+        if isinstance(node, cst.SimpleStatementLine):
+            for small in node.body:
+                if not _step(run, small, frame):
+                    return False
+        elif not _step(run, node, frame):
+            return False
+    return True
+
+
+def _step(run: Run, node: cst.CSTNode, frame: Frame) -> bool:
+    if not run.tick():
+        return True
+    handler = HANDLERS.get(type(node))
+    if handler is None:
+        return True
+    run.base = run.path
+    return handler(run, node, frame) is not LEFT
+
+
+def _expression(run: Run, node: cst.Expr, frame: Frame) -> Any:
+    if not isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString)):
+        run.evaluate(run, node.value, frame)
+
+
+def _assign(run: Run, node: cst.Assign, frame: Frame) -> Any:
+    value = run.evaluate(run, node.value, frame)
+    for target in node.targets:
+        bind_target(run, target.target, value, frame)
+
+
+def _annotated(run: Run, node: cst.AnnAssign, frame: Frame) -> Any:
+    if node.value is not None:
+        bind_target(run, node.target, run.evaluate(run, node.value, frame), frame)
+
+
+def _augmented(run: Run, node: cst.AugAssign, frame: Frame) -> Any:
+    old = run.evaluate(run, node.target, frame)
+    value = run.evaluate(run, node.value, frame)
+    operator = type(node.operator).__name__.removesuffix("Assign")
+    bind_target(run, node.target, binary(run, operator, old, value, spot(node, frame)), frame)
+
+
+def _delete(run: Run, node: cst.Del, frame: Frame) -> Any:
+    targets = [e.value for e in node.target.elements] if isinstance(node.target, cst.Tuple) else [
+        node.target
+    ]
+    for target in targets:
+        if isinstance(target, cst.Name):
+            bind_target(run, target, run.fresh(f"`{target.value}` was deleted"), frame)
+
+
+def _return(run: Run, node: cst.Return, frame: Frame) -> Any:
+    value = NONE if node.value is None else run.evaluate(run, node.value, frame)
+    scope: Frame | None = frame
+    while scope is not None and scope.kind != "function":
+        scope = scope.parent
+    if scope is not None:
+        scope.exits.append(Exit(run.path, run.store.flatten(scope.depth), value))
+    return LEFT
+
+
+def _raise(run: Run, node: cst.Raise, frame: Frame) -> Any:
+    return LEFT
+
+
+def _leave_loop(run: Run, node: cst.CSTNode, frame: Frame) -> Any:
+    if frame.loops:
+        depth, exits = frame.loops[-1]
+        exits.append(Exit(run.path, run.store.flatten(depth)))
+    return LEFT
+
+
+def _assert(run: Run, node: cst.Assert, frame: Frame) -> Any:
+    ways = _ways(run, run.evaluate(run, node.test, frame), True)
+    if ways:
+        run.path = ways
+    return None
+
+
+def _ways(run: Run, test: Value, sign: bool) -> Path:
+    """The path on which a test ends with this result; empty if it cannot."""
+    return widen(
+        way
+        for guard, result in outcomes(run, test)
+        if result is sign
+        for way in narrow(run.path, guard)
+    )
+
+
+def _if(run: Run, node: cst.If, frame: Frame) -> Any:
+    while True:  # a chain of elif is a loop here: 3,000 of them must not recurse
+        test = run.evaluate(run, node.test, frame)
+        yes, no = _ways(run, test, True), _ways(run, test, False)
+        if yes and no:
+            break
+        if yes or not no:
+            return None if run.execute(run, node.body.body, frame) else LEFT
+        if node.orelse is None:
+            return None
+        if isinstance(node.orelse, cst.Else):
+            return None if run.execute(run, node.orelse.body.body, frame) else LEFT
+        node = node.orelse
+
+    def then() -> Any:
+        return None if run.execute(run, node.body.body, frame) else LEFT
+
+    def otherwise() -> Any:
+        if node.orelse is None:
+            return None
+        if isinstance(node.orelse, cst.If):
+            return _if(run, node.orelse, frame)
+        return None if run.execute(run, node.orelse.body.body, frame) else LEFT
+
+    return run.fork([(yes, then), (no, otherwise)])
+
+
+def _with(run: Run, node: cst.With, frame: Frame) -> Any:
+    for item in node.items:
+        value = run.evaluate(run, item.item, frame)
+        if item.asname is not None:
+            bind_target(run, item.asname.name, value, frame)
+    return None if run.execute(run, node.body.body, frame) else LEFT
+
+
+def _for(run: Run, node: cst.For, frame: Frame) -> Any:
+    iterable = run.evaluate(run, node.iter, frame)
+    values = [plain for _, (plain,) in pairs(iterable)]
+    items = content(run, values[0]) if len(values) == 1 else None
+    known = items is not None and len(items.values) <= limits.ROUNDS
+    if items is None or not known or any(type(v) is Rest for v in items.values):
+        _some_round(run, node, frame, _element(run, items, values[0]))
+    else:
+        for element in items.values:
+            bind_target(run, node.target, element, frame)
+            if not _round(run, node.body.body, frame):
+                return LEFT
+    if node.orelse is not None:
+        return None if run.execute(run, node.orelse.body.body, frame) else LEFT
+    return None
+
+
+def _round(run: Run, body: Any, frame: Frame) -> bool:
+    """One round of a loop, which its end, a ``continue`` or a ``break`` ends."""
+    base, mark = run.path, run.store.last
+    inner = run.store.push()
+    ends: list[Exit] = []
+    frame.loops.append((inner, ends))
+    falls = run.execute(run, body, frame)
+    frame.loops.pop()
+    if falls:
+        ends.append(Exit(run.path, run.store.flatten(inner)))
+    run.store.pop(inner)
+    run.path = base
+    if not ends:
+        return False
+    run.store.merge(base, ends, mark, run.read)
+    run.path = widen(way for end in ends for way in end.path)
+    return True
+
+
+def _element(run: Run, items: Items | None, iterable: Value) -> Value:
+    """One element of a sequence that is not known one by one."""
+    if items is not None and items.values:
+        first = items.values[0]
+        only = first.value if type(first) is Rest else first
+        if len(items.values) == 1:
+            return only
+    reason = getattr(iterable, "reason", "an element of a sequence that is not known")
+    return run.fresh(reason, "the loop's element", data=getattr(iterable, "data", False))
+
+
+def _some_round(run: Run, node: cst.For, frame: Frame, element: Value) -> None:
+    """A loop of unknown length: some round of it runs, or none."""
+    decision = run.decision("the loop runs")
+
+    def body() -> Any:
+        bind_target(run, node.target, element, frame)
+        return None if _round(run, node.body.body, frame) else LEFT
+
+    ran = narrow(run.path, frozenset({(decision, True)}))
+    skipped = narrow(run.path, frozenset({(decision, False)}))
+    run.fork([(ran, body), (skipped, lambda: None)])
+
+
+def _while(run: Run, node: cst.While, frame: Frame) -> Any:
+    test = run.evaluate(run, node.test, frame)
+    yes, no = _ways(run, test, True), _ways(run, test, False)
+    if not yes:
+        return None
+
+    def body() -> Any:
+        return None if _round(run, node.body.body, frame) else LEFT
+
+    if not no:  # `while True`: left by a break
+        left = body()
+        return None if left is None or _breaks(node.body) else LEFT
+    base = run.path
+    decision = run.decision("the loop runs")
+    ran = narrow(run.path, frozenset({(decision, True)}))
+    skipped = narrow(run.path, frozenset({(decision, False)}))
+    run.fork([(ran, body), (skipped, lambda: None)])
+    run.path = base
+    return None
+
+
+def _breaks(body: cst.BaseSuite) -> bool:
+    """Whether a block holds a ``break`` or ``return`` anywhere (a coarse look)."""
+    return any(
+        isinstance(child, (cst.Break, cst.BaseSuite, cst.If)) or isinstance(
+            getattr(child, "body", None), (list, tuple)
+        )
+        for child in body.children
+    )
+
+
+def _try(run: Run, node: cst.Try, frame: Frame) -> Any:
+    base = run.path
+    raised = run.decision("an exception is raised")
+    fine = narrow(base, frozenset({(raised, False)}))
+    branches: list[tuple[Path, Callable[[], Any]]] = []
+
+    def body() -> Any:
+        if not run.execute(run, node.body.body, frame):
+            return LEFT
+        if node.orelse is not None and not run.execute(run, node.orelse.body.body, frame):
+            return LEFT
+        return None
+
+    branches.append((fine, body))
+    for i, handler in enumerate(node.handlers):
+        decision = raised if i == 0 else run.decision("an exception is raised")
+        way = narrow(base, frozenset({(raised, True), (decision, True)}))
+
+        def handle(handler: Any = handler) -> Any:
+            if handler.name is not None:
+                bind_target(run, handler.name.name, run.fresh("an exception"), frame)
+            return None if run.execute(run, handler.body.body, frame) else LEFT
+
+        if not _is_import_fallback(node, handler):
+            branches.append((way, handle))
+    if len(branches) == 1:
+        result = body()
+    else:
+        result = _fork_try(run, branches)
+    if node.finalbody is not None and not run.execute(run, node.finalbody.body.body, frame):
+        return LEFT
+    return result
+
+
+def _fork_try(run: Run, branches: list[tuple[Path, Callable[[], Any]]]) -> Any:
+    """Body and handlers; what a handler does not write is as the body left it."""
+    base, mark = run.path, run.store.last
+    exits: list[Exit] = []
+    body_writes: dict[Any, Any] = {}
+    for i, (path, action) in enumerate(branches):
+        run.path = path
+        depth = run.store.push()
+        value = action()
+        writes = run.store.pop(depth)
+        if value is LEFT:
+            continue
+        if i == 0:
+            body_writes = writes
+            exits.append(Exit(run.path, writes))
+        else:
+            exits.append(Exit(run.path, {**body_writes, **writes}))
+    run.path = base
+    if not exits:
+        return LEFT
+    run.store.merge(base, exits, mark, run.read)
+    if len(exits) == 1:
+        run.path = exits[0].path
+    return None
+
+
+def _is_import_fallback(node: cst.Try, handler: cst.ExceptHandler) -> bool:
+    """``try: import a except ImportError: import b``: two names of one thing, the first is taken."""
+    lines = [s for s in node.body.body if isinstance(s, cst.SimpleStatementLine)]
+    small = [s for line in lines for s in line.body]
+    return bool(small) and all(isinstance(s, (cst.Import, cst.ImportFrom)) for s in small)
+
+
+def _declare(run: Run, node: cst.Global | cst.Nonlocal, frame: Frame) -> Any:
+    for name in node.names:
+        if isinstance(node, cst.Global):
+            frame.shared[name.name.value] = frame.module.id
+            continue
+        scope = frame.parent
+        while scope is not None and scope.kind == "function":
+            if run.store.get(scope.id, name.name.value) is not None:
+                frame.shared[name.name.value] = scope.id
+                break
+            scope = scope.parent
+
+
+def _function(run: Run, node: cst.FunctionDef, frame: Frame) -> Any:
+    define_function(run, node, frame)
+
+
+def _class(run: Run, node: cst.ClassDef, frame: Frame) -> Any:
+    define_class(run, node, frame)
+
+
+def _match(run: Run, node: cst.Match, frame: Frame) -> Any:
+    """Each case on a decision of its own; captured names are unknown."""
+    run.evaluate(run, node.subject, frame)
+    branches: list[tuple[Path, Callable[[], Any]]] = []
+    rest = run.path
+    for case in node.cases:
+        decision = run.decision("a case of the match statement")
+        way = narrow(rest, frozenset({(decision, True)}))
+        rest = narrow(rest, frozenset({(decision, False)}))
+
+        def action(case: Any = case) -> Any:
+            return None if run.execute(run, case.body.body, frame) else LEFT
+
+        branches.append((way, action))
+    branches.append((rest, lambda: None))
+    return run.fork(branches)
+
+
+HANDLERS: Final[dict[type, Callable[[Run, Any, Frame], Any]]] = {
+    cst.Expr: _expression,
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.Del: _delete,
+    cst.Return: _return,
+    cst.Raise: _raise,
+    cst.Break: _leave_loop,
+    cst.Continue: _leave_loop,
+    cst.Assert: _assert,
+    cst.If: _if,
+    cst.With: _with,
+    cst.For: _for,
+    cst.While: _while,
+    cst.Try: _try,
+    cst.Global: _declare,
+    cst.Nonlocal: _declare,
+    cst.Import: import_module,
+    cst.ImportFrom: import_from,
+    cst.FunctionDef: _function,
+    cst.ClassDef: _class,
+    cst.Match: _match,
+}
+UNFOLLOWED: Final = (cst.Pass, cst.TypeAlias, cst.TryStar)
+"""Statements without a handler, on purpose: nothing of ours happens in them, or it is too rare."""
+
+__all__ = ["Unknown", "execute"]

@@ -1,0 +1,106 @@
+"""Who is called what: variables and fields of objects, in layers that fork and merge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import NamedTuple, TypeAlias
+
+from xentlint.source.conditions import EVERYWHERE, Path, shared
+from xentlint.source.joins import alternatives
+from xentlint.source.values import Value
+
+Key: TypeAlias = tuple[int, str]
+Writes: TypeAlias = dict[Key, Value]
+
+
+class Exit(NamedTuple):
+    """A state that leaves a block: by its end, a ``return``, a ``break`` …"""
+
+    path: Path
+    writes: Writes
+    value: Value = None
+
+
+class Store:
+    """A stack of layers of writes. A key is (id of a frame or object, name)."""
+
+    def __init__(self) -> None:
+        self.layers: list[Writes] = [{}]
+        self._ids = count(1)
+        self.last = 0
+
+    def new_id(self) -> int:
+        self.last = next(self._ids)
+        return self.last
+
+    def get(self, owner: int, name: str) -> Value:
+        """The value of a name, or ``None`` if it is not bound."""
+        key = (owner, name)
+        for layer in reversed(self.layers):
+            if key in layer:
+                return layer[key]
+        return None
+
+    def set(self, owner: int, name: str, value: Value) -> None:
+        self.layers[-1][owner, name] = value
+
+    def push(self) -> int:
+        """Start a fork; gives the depth below it."""
+        self.layers.append({})
+        return len(self.layers) - 1
+
+    def flatten(self, depth: int) -> Writes:
+        """All writes above a depth, as one layer."""
+        if len(self.layers) == depth + 1:
+            return dict(self.layers[depth])
+        writes: Writes = {}
+        for layer in self.layers[depth:]:
+            writes.update(layer)
+        return writes
+
+    def pop(self, depth: int) -> Writes:
+        """End a fork: take all layers above a depth away."""
+        writes = self.layers[depth] if len(self.layers) == depth + 1 else self.flatten(depth)
+        del self.layers[depth:]
+        return writes
+
+    def apply(self, writes: Writes) -> None:
+        self.layers[-1].update(writes)
+
+    def names(self, owner: int) -> list[str]:
+        """The names bound under an owner, in the order of their first writing."""
+        found: dict[str, None] = {}
+        for layer in self.layers:
+            for key_owner, name in layer:
+                if key_owner == owner:
+                    found[name] = None
+        return list(found)
+
+    def merge(self, base: Path, exits: list[Exit], mark: int, read: Callable[[Value], Value]) -> None:
+        """Join the states that reach one point into the top layer.
+
+        What belongs to an owner made after ``mark`` exists in one state only: it is copied.
+        A name that one state leaves unbound keeps the guard of the others.
+        """
+        if len(exits) == 1:
+            self.apply(exits[0].writes)
+            return
+        top = self.layers[-1]
+        common = shared(base)
+        guards = [[way - common for way in exit.path] for exit in exits]
+        keys = dict.fromkeys(key for exit in exits for key in exit.writes)
+        for key in keys:
+            if key[0] > mark:
+                top[key] = next(exit.writes[key] for exit in exits if key in exit.writes)
+                continue
+            before = self.get(*key)
+            choices = []
+            for exit, ways in zip(exits, guards, strict=True):
+                value = exit.writes.get(key, before)
+                if value is not None:
+                    choices += [(way, value) for way in ways]
+            top[key] = read(alternatives(choices))
+
+
+__all__ = ["EVERYWHERE", "Exit", "Key", "Store", "Writes"]

@@ -1,0 +1,89 @@
+"""The identity of values: terms, by which two unknowns are known to be the same; and their words."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from xentlint.source.conditions import Atom, Guard
+from xentlint.source.values import Api, ClassValue, Const, Ref, Unknown, Value
+
+
+def term_of(value: Value) -> Hashable | None:
+    """A term for a value; ``None`` for one that has no identity of its own."""
+    kind = type(value)
+    if kind is Unknown:
+        return value.term  # type: ignore[no-any-return]
+    if kind is Const:
+        return constant(value)
+    if kind is Ref:
+        return ("ref", value.id)
+    if kind is Api:
+        return ("api", value.name)
+    if kind is ClassValue:
+        return ("class", value.name)
+    return None
+
+
+def constant(value: Value) -> tuple[str, Any] | None:
+    """A constant as a term, with ``True`` and ``1`` apart."""
+    if type(value) is Const:
+        try:
+            hash(value.value)
+        except TypeError:
+            return None
+        return ("bool" if isinstance(value.value, bool) else "const", value.value)
+    return None
+
+
+def words(term: Hashable) -> str:
+    """A term as a user would write it."""
+    if not isinstance(term, tuple) or not term:
+        return str(term)
+    kind, *parts = term
+    if kind == "parameter":
+        return str(parts[-1])
+    if kind in ("const", "bool"):
+        return repr(parts[0])
+    if kind == "fresh":
+        return str(parts[-1]) or "a value that is not known"
+    if kind == ".":
+        return f"{words(parts[0])}.{parts[1]}"
+    if kind == "[]":
+        key = words(parts[1]) if isinstance(parts[1], tuple) else repr(parts[1])
+        return f"{words(parts[0])}[{key}]"
+    if kind == "()":
+        return f"{words(parts[0])}({', '.join(words(part) for part in parts[1])})"
+    if kind == "op":
+        return f"{words(parts[1])} {parts[0]} {words(parts[2])}"
+    if kind == "not":
+        return f"not {words(parts[0])}"
+    if kind == "compare":
+        return f"{words(parts[1])} {parts[0]} {parts[2]!r}"
+    if kind in ("api", "class", "unbound"):
+        return str(parts[0]).removeprefix("builtins.")
+    if kind == "self":
+        return "self"
+    return str(parts[-1]) if isinstance(parts[-1], str) else "a value that is not known"
+
+
+_OPPOSITE = {"==": "!=", "<": ">=", ">": "<=", "in": "not in"}
+
+
+def literal_words(atom: Atom, sign: bool) -> str:
+    """A literal as a condition: ``n_classes == 1``, ``not binary``."""
+    if atom.kind == "truth":
+        return words(atom.term) if sign else f"not {words(atom.term)}"
+    if atom.kind == "opaque":
+        text = words(atom.term)
+        return text if sign else f"not: {text}"
+    if atom.kind == "==" and atom.arg is None:
+        return f"{words(atom.term)} is {'' if sign else 'not '}None"
+    operator = atom.kind if sign else _OPPOSITE[atom.kind]
+    return f"{words(atom.term)} {operator} {atom.arg!r}"
+
+
+def guard_words(guard: Guard) -> str:
+    """A guard as a condition; what is true stands first."""
+    ordered = sorted(guard, key=lambda literal: (not literal[1], literal_words(*literal)))
+    return " and ".join(literal_words(atom, sign) for atom, sign in ordered)

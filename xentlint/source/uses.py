@@ -1,0 +1,130 @@
+"""The only place that makes a Use: a tensor meets a consumer under a condition."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from xentlint.facts import Consumer, Head, Related, Use
+from xentlint.source.conditions import ALWAYS, Guard, both, narrow, shared
+from xentlint.source.run import Run
+from xentlint.source.terms import guard_words
+from xentlint.source.values import Logarithms, Spot, Tensor, Unknown, Value
+
+
+class Meeting(NamedTuple):
+    """A use with what is needed to settle it with the others of its group."""
+
+    use: Use
+    key: tuple[Any, ...]
+    """Equal for meetings that say the same."""
+
+
+def meet(
+    run: Run,
+    consumer: Consumer,
+    head: Value,
+    *,
+    at: Spot,
+    guards: tuple[Guard, Guard] = (ALWAYS, ALWAYS),
+    output: str | None = None,
+    slot: str = "predictions",
+    other: str | None = None,
+    labels: str | None = None,
+    effect: str | None = None,
+    backend: str | None = None,
+    keras: int | None = None,
+    reason: str | None = None,
+) -> None:
+    """Record that a head reaches a consumer.
+
+    ``guards``: of the head and of the consumer, beyond the path. ``at``: the call at which
+    they meet. ``reason``: why the consumer's side is not known.
+    """
+    joined = both(*guards)
+    if joined is None or not narrow(run.path, joined):
+        return
+    path = shared(run.path) - shared(run.base)
+    sides = [side - shared(run.base) - path for side in guards]
+    if sides[0] <= sides[1] or sides[1] <= sides[0]:
+        sides = [sides[0] | sides[1], ALWAYS]
+    decisions = (path | sides[0], sides[1]) if path else tuple(sides)
+    literals = frozenset().union(*decisions)
+    tensor = head if type(head) is Tensor else None
+    place = here(run, consumer.place or at, at)
+    related = _related(run, tensor, consumer.place, place)
+    described = Head(
+        tensor.scale if tensor else "unknown",
+        tensor.activation if tensor else None,
+        tensor.units if tensor else _width(head),
+        output,
+        here(run, tensor.spot, at) if tensor and tensor.spot else None,
+    )
+    use = Use(
+        described,
+        consumer._replace(place=place),
+        slot=slot,
+        other=other,
+        size=described.units,
+        labels=labels,
+        effect=effect,
+        keras=keras,
+        backend=backend,
+        condition=guard_words(literals) or None,
+        related=related,
+        reason=reason or _reason(head),
+        group=(id(at.node), tuple(id(s.node) for s in run.trail if s), output, slot),
+        decisions=sum(1 for side in decisions if side),
+    )
+    key = (place, described, consumer._replace(place=None), slot, other, use.condition, effect,
+           labels, use.reason, use.decisions)
+    run.meetings.append(Meeting(use, key))
+
+
+def here(run: Run, spot: Spot, at: Spot) -> Spot:
+    """A place in the file that is checked: the spot itself, or the call that leads out of it."""
+    if spot.source is run.source:
+        return spot
+    if at.source is run.source:
+        return at
+    for step in reversed(run.trail):
+        if step is not None and step.source is run.source:
+            return step
+    return spot
+
+
+def _related(
+    run: Run, tensor: Tensor | None, written: Spot | None, place: Spot
+) -> tuple[Related, ...]:
+    found = []
+    if tensor is not None and tensor.spot is not None:
+        if tensor.activation is not None:
+            found.append(Related("activation", f"{tensor.activation} is applied here", tensor.spot))
+        else:
+            found.append(Related("head", "no activation is applied here", tensor.spot))
+    if written is not None and written is not place and written != place:
+        found.append(Related("definition", "the loss is defined here", written))
+    return tuple(found)
+
+
+def _width(head: Value) -> int | None:
+    shape = head.shape if type(head) is Unknown else None
+    return shape[-1] if shape else None
+
+
+def _reason(head: Value) -> str | None:
+    """Why a head has no known scale."""
+    if type(head) is Tensor:
+        return None
+    if type(head) is Unknown:
+        return str(head.reason)
+    if type(head) is Logarithms:
+        return "a logarithm is on no scale of ours"
+    return "what reaches it is not followed"
+
+
+def settle(meetings: list[Meeting]) -> tuple[Use, ...]:
+    """Each use once."""
+    seen: dict[Any, Use] = {}
+    for meeting in meetings:
+        seen.setdefault(meeting.key, meeting.use)
+    return tuple(seen.values())
