@@ -11,6 +11,7 @@ from xentlint.discover import File, discover
 from xentlint.facts import FileFacts, Finding, Place, Problem, Use
 from xentlint.outcome import Judged, Outcome, is_undecided
 from xentlint.pages import Rule
+from xentlint.settle import settle
 
 if TYPE_CHECKING:
     from xentlint.source import Session
@@ -160,12 +161,12 @@ class Run:
         facts = front.read(path, data)
         self.problems += facts.problems
         self._uses += len(facts.uses)
-        for use in facts.uses:
-            self._use(front, use)
+        active = self._active() if facts.uses else ()
+        for judged in settle(Judged(use, rules.judge(use, active)) for use in facts.uses):
+            self._use(front, judged)
 
-    def _use(self, front: FrontEnd, use: Use) -> None:
-        verdict = rules.judge(use, self._active())
-        judged = Judged(use, verdict)
+    def _use(self, front: FrontEnd, judged: Judged) -> None:
+        use, verdict = judged
         self._undecided += is_undecided(judged)
         if verdict.rule is None and not self.settings.audit:
             return
