@@ -15,10 +15,16 @@ class Session:
     """One run over many files: keeps the project's modules and the positions of reported nodes."""
 
     def __init__(self, src: tuple[str, ...] = (), screens: bool = True) -> None:
-        from xentlint.source.modules import Project
-
-        self.project = Project(src)
+        self.src = src
         self.screens = screens
+        self._start()
+
+    def _start(self) -> None:
+        from xentlint.source.modules import Project
+        from xentlint.source.run import World
+
+        self.project = Project(self.src)
+        self.world = World(self.project)
         self._spots: dict[int, list[CSTNode]] = {}
         self._ranges: dict[int, dict[int, tuple[int, int, int, int]]] = {}
 
@@ -27,11 +33,13 @@ class Session:
         from xentlint.source.interpreter import interpret
         from xentlint.source.uses import settle
 
+        if self.project.full():
+            self._start()
         source = self.project.source(path, data)
         if not source.parse():
             assert source.problem is not None
             return FileFacts(path, (), (source.problem,))
-        run = interpret(self.project, source)
+        run = interpret(self.world, source)
         return FileFacts(path, settle(run.meetings))
 
     def locate(self, use: Use) -> Use:
@@ -57,4 +65,7 @@ class Session:
 
     def source_lines(self, path: str) -> list[str]:
         """The lines of a file that was read, for code frames."""
-        return self.project.source(path).lines
+        source = self.project.source(path)
+        if not source.lines:
+            source.decode()
+        return source.lines

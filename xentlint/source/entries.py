@@ -10,8 +10,10 @@ import libcst as cst
 from xentlint.source.modules import Source
 from xentlint.source.run import Run
 from xentlint.source.triage import CONSUMERS
+from xentlint.source.values import Deferred, ModuleValue
 
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
+_BOUND: Final = re.compile(rb"^[ \t]*(?:self\.)?(\w+)[ \t]*=(?!=)", re.M)
 
 
 class Entry(NamedTuple):
@@ -25,8 +27,11 @@ class Entry(NamedTuple):
     """Whether its text, or that of a function that it names, may hold a consumer."""
 
 
-def outline(source: Source) -> list[Entry]:
-    """The functions of a file with the names that each uses, from ``ast``'s positions."""
+def outline(source: Source, imported: set[str]) -> list[Entry]:
+    """The functions of a file with the names that each uses, from ``ast``'s positions.
+
+    ``imported``: names from other modules of the project, which may do anything.
+    """
     assert source.tree is not None
     assert source.outline is not None
     nodes = _functions(source.tree.body, None)
@@ -38,11 +43,22 @@ def outline(source: Source) -> list[Entry]:
         texts[node.name.value] = texts.get(node.name.value, "") + text
         entries.append((node, owner, frozenset(_WORD.findall(text)), text))
     direct = {name for name, text in texts.items() if CONSUMERS.search(text.encode())}
+    direct |= imported | _bound_to_consumers(source.data)
     reaching = _reaching(direct, entries)
     return [
         Entry(node, owner, names, bool(names & reaching) or node.name.value in reaching)
         for node, owner, names, _ in entries
     ]
+
+
+def _bound_to_consumers(data: bytes) -> set[str]:
+    """Variables and attributes bound on a line with a consumer: ``self.loss_fn = BCE()``."""
+    found = set()
+    for line in data.splitlines():
+        bound = _BOUND.match(line)
+        if bound is not None and CONSUMERS.search(line):
+            found.add(bound.group(1).decode())
+    return found
 
 
 def _reaching(direct: set[str], entries: list[Any]) -> set[str]:
@@ -110,7 +126,7 @@ def waiting(run: Run, source: Source) -> Entry | None:
     """The next function to run by itself: one that no other waiting function names, if any."""
     entries = run.memo.get("entries")
     if entries is None:
-        entries = run.memo["entries"] = outline(source)
+        entries = run.memo["entries"] = outline(source, _imported(run, source))
     open_ = [e for e in entries if e.consumes and id(e.node) not in run.reached]
     for entry in open_:
         name = entry.node.name.value
@@ -119,3 +135,13 @@ def waiting(run: Run, source: Source) -> Entry | None:
         ):
             return entry
     return open_[0] if open_ else None
+
+
+def _imported(run: Run, source: Source) -> set[str]:
+    frame = run.frames[source]
+    names = list(frame.names)
+    return {
+        name
+        for name in names
+        if type(run.store.get(frame.id, name)) in (Deferred, ModuleValue)
+    }

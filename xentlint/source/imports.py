@@ -25,7 +25,7 @@ def dotted(node: Any) -> str:
 def import_module(run: Run, node: cst.Import, frame: Frame) -> Any:
     for alias in node.names:
         name = dotted(alias.name)
-        run.evidence.see(name)
+        run.see(name, frame)
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
             assign(run.store, frame, alias.asname.name.value, _module(run, name, frame))
         else:
@@ -42,7 +42,7 @@ def import_from(run: Run, node: cst.ImportFrom, frame: Frame) -> Any:
     level = len(node.relative)
     name = dotted(node.module) if node.module is not None else ""
     if level == 0:
-        run.evidence.see(name)
+        run.see(name, frame)
         if name == "__future__":
             return
     source = run.project.find(name, frame.source, level)
@@ -75,7 +75,7 @@ def _star(run: Run, source: Any, name: str, frame: Frame) -> None:
         if module is None:
             frame.module.unknown_names = True
             return
-        for member in run.store.names(module.id):
+        for member in list(module.names):
             if not member.startswith("_"):
                 value = run.store.get(module.id, member)
                 if value is not None:

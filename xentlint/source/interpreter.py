@@ -12,9 +12,9 @@ from xentlint.source.entries import Entry, waiting
 from xentlint.source.evidence import Evidence
 from xentlint.source.expressions import evaluate
 from xentlint.source.joins import alternatives
-from xentlint.source.modules import Project, Source
+from xentlint.source.modules import Source
 from xentlint.source.objects import bind, class_attribute, mro
-from xentlint.source.run import Run
+from xentlint.source.run import Run, World
 from xentlint.source.scopes import Frame, lookup
 from xentlint.source.statements import execute
 from xentlint.source.values import (
@@ -37,9 +37,9 @@ Run.call = staticmethod(call)
 Run.attribute = staticmethod(attribute)
 
 
-def interpret(project: Project, source: Source) -> Run:
+def interpret(world: World, source: Source) -> Run:
     """Everything that happens in a parsed file."""
-    run = Run(project, source, Evidence(source.text))
+    run = Run(world, source, Evidence(source.text))
     assert source.tree is not None
     frame = Frame(run.store.new_id(), source)
     run.frames[source] = frame

@@ -22,8 +22,10 @@ ITEMS: Final = 2_000
 """Elements of a sequence that are kept one by one."""
 INSTANCES: Final = 2
 """Instances of a class on which a method that no call reached is tried."""
-MODULES: Final = 60
-"""Project modules run for one file."""
+MODULE_FUEL: Final = 2_000
+"""Statements run for the body of an imported module."""
+SOURCES: Final = 400
+"""Parsed files that a session keeps; beyond, it starts over (a tree of 1,000 lines: 4 MB)."""
 NESTING: Final = 600
 """Depth of the syntax tree: LibCST needs time quadratic in the length of a chain of terms
 (5,000 terms: 22 s) and recursion in its depth."""

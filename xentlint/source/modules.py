@@ -33,10 +33,10 @@ class Source:
         """Parse the data; on failure ``problem`` says why."""
         if self.tree is not None or self.problem is not None:
             return self.tree is not None
-        self.problem = self._decode() or self._screen() or self._build()
+        self.problem = self.decode() or self._screen() or self._build()
         return self.problem is None
 
-    def _decode(self) -> Problem | None:
+    def decode(self) -> Problem | None:
         import io
         import tokenize
 
@@ -68,9 +68,7 @@ class Source:
                 return self._too_deep()
             except (SyntaxError, ValueError) as error:
                 return self._syntax(error)
-        if _depth(self.outline) > limits.NESTING:
-            return self._too_deep()
-        return None
+        return self._too_deep() if _nested_deeply(self.outline) else None
 
     def _too_deep(self) -> Problem:
         message = f"the code is nested more than {limits.NESTING} deep"
@@ -99,9 +97,36 @@ def _one_line(error: Exception) -> str:
     return str(error).split("\n")[0]
 
 
-def _depth(tree: ast.Module) -> int:
-    """Depth of the tree, level by level."""
-    level: list[ast.AST] = [tree]
+def _nested_deeply(tree: ast.Module) -> bool:
+    """Whether blocks or an expression are nested beyond the limit.
+
+    Only statements that span many bytes can hold a deep expression: the rest is not walked.
+    """
+    level: list[ast.stmt] = list(tree.body)
+    for _ in range(limits.NESTING):
+        inner: list[ast.stmt] = []
+        for node in level:
+            blocks = [getattr(node, name, None) for name in ("body", "orelse", "finalbody")]
+            for block in (*blocks, *(h.body for h in getattr(node, "handlers", ()))):
+                if block:
+                    inner += block
+            if not any(blocks) and _long(node) and _depth(node) > limits.NESTING:
+                return True
+        level = inner
+        if not level:
+            return False
+    return True
+
+
+def _long(node: ast.stmt) -> bool:
+    """Whether a statement has room for a deep expression."""
+    lines = (node.end_lineno or node.lineno) - node.lineno
+    return lines > 20 or (node.end_col_offset or 0) > 2 * limits.NESTING
+
+
+def _depth(node: ast.AST) -> int:
+    """Depth of a tree, level by level."""
+    level = [node]
     depth = 0
     while level and depth <= limits.NESTING:
         level = [child for node in level for child in ast.iter_child_nodes(node)]
@@ -136,6 +161,10 @@ class Project:
                 return failed
         source = self._sources[key] = Source(path, name, data)
         return source
+
+    def full(self) -> bool:
+        """Whether so many files are kept that it is better to start over."""
+        return len(self._sources) > limits.SOURCES
 
     def find(self, dotted: str, origin: Source, level: int = 0) -> Source | None:
         """The file of a module imported by a file; ``None`` if the project has none."""

@@ -12,11 +12,11 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from xentlint.source import limits
-from xentlint.source.conditions import EVERYWHERE, Atom, Guard, Path, narrow, widen
-from xentlint.source.joins import under
+from xentlint.source.conditions import EVERYWHERE, Atom, Guard, Path, narrow, shared, widen
+from xentlint.source.joins import alternatives, under
 from xentlint.source.scopes import Frame
-from xentlint.source.store import Exit, Store
-from xentlint.source.values import Args, Deferred, Ref, Spot, Unknown, Value
+from xentlint.source.store import Exit, Store, Writes
+from xentlint.source.values import Args, Const, Deferred, ModuleValue, Ref, Spot, Unknown, Value
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -24,6 +24,18 @@ if TYPE_CHECKING:
     from xentlint.source.evidence import Evidence
     from xentlint.source.modules import Project, Source
     from xentlint.source.uses import Meeting
+
+
+class World:
+    """What the runs of a session share: the project, and what its modules left behind."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.shared: Writes = {}
+        self.ids = count(1)
+        self.fresh = count(1)
+        self.frames: dict[Source, Frame] = {}
+        self.memo: dict[Hashable, Any] = {}
 
 
 class Run:
@@ -34,26 +46,34 @@ class Run:
     call: Callable[[Run, Value, Args, Spot], Value]
     attribute: Callable[[Run, Value, str, Spot], Value]
 
-    def __init__(self, project: Project, source: Source, evidence: Evidence) -> None:
-        self.project = project
+    def __init__(self, world: World, source: Source, evidence: Evidence) -> None:
+        self.world = world
+        self.project = world.project
         self.source = source
         self.evidence = evidence
-        self.store = Store()
+        self.store = Store(world.shared, world.ids)
         self.path: Path = EVERYWHERE
         self.base: Path = EVERYWHERE
         self.fuel = limits.ENTRY_FUEL
         self.spent = 0
         self.exhausted = False
         self.meetings: list[Meeting] = []
-        self.frames: dict[Source, Frame] = {}
+        self.frames = dict(world.frames)
+        """Frames of modules; that of the checked file is its own, as ``__main__``."""
         self.stack: list[Frame] = []
         self.trail: list[Spot] = []
         """The calls that are running, as places, outermost first."""
         self.reached: set[int] = set()
         self.instances: dict[int, list[Ref]] = {}
         """Instances by the id of their class's node, in the order of their making."""
-        self.memo: dict[Hashable, Any] = {}
-        self._fresh = count(1)
+        self.memo = world.memo
+        self._loading: set[tuple[int, str]] = set()
+        self._fresh = world.fresh
+
+    def see(self, name: str, frame: Frame) -> None:
+        """An import of the checked file shows what it runs on."""
+        if frame.source is self.source:
+            self.evidence.see(name)
 
     def tick(self) -> bool:
         """Use fuel for one statement; false when there is none left."""
@@ -91,31 +111,39 @@ class Run:
 
     def load(self, value: Deferred) -> Value:
         """A name of a project module; runs the module when it has not run yet."""
+        key = (id(value.source), value.name)
+        if key in self._loading:  # modules that import from each other
+            return Unknown(("module", *key), f"`{value.name}` is imported in a circle")
+        self._loading.add(key)
+        try:
+            return self._load(value)
+        finally:
+            self._loading.discard(key)
+
+    def _load(self, value: Deferred) -> Value:
         frame = self.module(value.source)
         if frame is None:
             return Unknown(("module", value.source.path), f"`{value.source.path}` is not followed")
         found = self.store.get(frame.id, value.name)
         if found is not None:
             return self.read(found)
-        inner = self.project.find(value.name, _inside(value.source), 1)
+        inner = self.project.find(value.name, value.source, 1)
         if inner is not None and inner is not value.source:
-            from xentlint.source.values import ModuleValue
-
             return ModuleValue(inner)
         reason = f"`{value.name}` is not bound in `{value.source.path}`"
         return Unknown(("module", value.source.path, value.name), reason)
 
     def module(self, source: Source) -> Frame | None:
         """The frame of a project module, run once, apart from where the importer stands."""
-        known = self.frames.get(source)
+        known = self.frames.get(source) or self.world.frames.get(source)
         if known is not None:
             return known
-        if len(self.frames) >= limits.MODULES or not source.parse():
+        if not source.parse():
             return None
         frame = Frame(self.store.new_id(), source)
-        self.frames[source] = frame
+        self.world.frames[source] = frame
         with self.apart():
-            self.store.set(frame.id, "__name__", _name_of(source))
+            self.store.set(frame.id, "__name__", Const(source.name))
             assert source.tree is not None
             self.execute(self, source.tree.body, frame)
         return frame
@@ -123,16 +151,17 @@ class Run:
     @contextmanager
     def apart(self) -> Iterator[None]:
         """Run on the lowest layer of the store and without conditions, as an import does."""
-        layers, path, base, stack = self.store.layers, self.path, self.base, self.stack
-        trail = self.trail
-        self.store.layers = layers[:1]
+        saved = (self.store.layers, self.path, self.base, self.stack, self.trail, self.fuel)
+        meetings, reached, instances = self.meetings, self.reached, self.instances
+        self.store.layers = self.store.layers[:1]
         self.path = self.base = EVERYWHERE
-        self.stack = []
+        self.stack, self.trail, self.fuel = [], [], limits.MODULE_FUEL
+        self.meetings, self.reached, self.instances = [], set(), {}
         try:
             yield
         finally:
-            self.store.layers, self.path, self.base, self.stack = layers, path, base, stack
-            self.trail = trail
+            self.store.layers, self.path, self.base, self.stack, self.trail, self.fuel = saved
+            self.meetings, self.reached, self.instances = meetings, reached, instances
 
     @contextmanager
     def under(self, guard: Guard) -> Iterator[None]:
@@ -150,8 +179,6 @@ class Run:
         A branch gives its value; ``FELL`` as the value of a branch that left the block
         (``return``, ``raise`` …) takes its state out of the join. Gives the joined value.
         """
-        from xentlint.source.joins import alternatives
-
         base, mark = self.path, self.store.last
         exits: list[Exit] = []
         for path, action in branches:
@@ -169,8 +196,6 @@ class Run:
         self.path = widen(way for exit in exits for way in exit.path)
         if len(exits) == 1:
             return exits[0].value
-        from xentlint.source.conditions import shared
-
         common = shared(base)
         return alternatives(
             (way - common, exit.value) for exit in exits if exit.value is not None for way in exit.path
@@ -181,11 +206,3 @@ LEFT = object()
 """The value of a branch that does not fall through."""
 
 
-def _inside(source: Source) -> Source:
-    return source
-
-
-def _name_of(source: Source) -> Value:
-    from xentlint.source.values import Const
-
-    return Const(source.name)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from xentlint.source.values import Api, ClassValue, Function, Unknown, Value
 
 if TYPE_CHECKING:
-    from xentlint.source.conditions import Path
     from xentlint.source.modules import Source
     from xentlint.source.store import Exit, Store
 
@@ -36,8 +35,8 @@ class Frame:
     """Names declared ``global`` or ``nonlocal``, with the frame that owns them."""
     unknown_names: bool = False
     """Whether a star import of an unknown module may have bound any name."""
-    base: Path | None = None
-    """The path on which the running statement started."""
+    names: dict[str, None] = field(default_factory=dict)
+    """The names bound in a module, in order."""
 
     @property
     def module(self) -> Frame:
@@ -82,6 +81,8 @@ def unbound(name: str) -> Unknown:
 
 
 def assign(store: Store, frame: Frame, name: str, value: Value) -> None:
+    if frame.kind == "module":
+        frame.names[name] = None
     store.set(frame.shared.get(name, frame.id), name, value)
 
 

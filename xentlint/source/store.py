@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import count
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from xentlint.source.conditions import EVERYWHERE, Path, shared
@@ -23,11 +22,14 @@ class Exit(NamedTuple):
 
 
 class Store:
-    """A stack of layers of writes. A key is (id of a frame or object, name)."""
+    """A stack of layers of writes. A key is (id of a frame or object, name).
 
-    def __init__(self) -> None:
-        self.layers: list[Writes] = [{}]
-        self._ids = count(1)
+    The lowest layer is shared by all runs of a session: what importing a module leaves behind.
+    """
+
+    def __init__(self, shared: Writes, ids: Iterator[int]) -> None:
+        self.layers: list[Writes] = [shared, {}]
+        self._ids = ids
         self.last = 0
 
     def new_id(self) -> int:
@@ -67,15 +69,6 @@ class Store:
 
     def apply(self, writes: Writes) -> None:
         self.layers[-1].update(writes)
-
-    def names(self, owner: int) -> list[str]:
-        """The names bound under an owner, in the order of their first writing."""
-        found: dict[str, None] = {}
-        for layer in self.layers:
-            for key_owner, name in layer:
-                if key_owner == owner:
-                    found[name] = None
-        return list(found)
 
     def merge(self, base: Path, exits: list[Exit], mark: int, read: Callable[[Value], Value]) -> None:
         """Join the states that reach one point into the top layer.

@@ -175,10 +175,17 @@ def _called(run: Run, ref: Ref, given: Value, spot: Spot) -> Value:
     if ref.kind == "instance" and run.get(ref, "*outputs") is None:
         method = class_attribute(run, ref.maker, "call")
         if type(method) is Function:
-            return run.call(run, Method(method, ref), Args((Arg(given, spot),)), spot)
+            return run.call(run, Method(method, ref), _training_call(method, given, spot), spot)
         if run.get(ref, "*layers") is None:
             return run.fresh("the model has no `call` that is followed")
     return output(run, ref, given, spot)
+
+
+def _training_call(method: Function, given: Value, spot: Spot) -> Args:
+    """What ``fit`` passes to ``call``: the loss sees the outputs of training."""
+    names = {param.name.value for param in method.node.params.params}
+    training = {"training": Arg(Const(True), spot)} if "training" in names else {}
+    return Args((Arg(given, spot),), training)
 
 
 def named(run: Run, value: Value) -> losses.Heads:
