@@ -81,7 +81,7 @@ def facts(source: Source, budget: Budget, expect: str | None = None) -> Facts:
     loss_uses: list[Use] = []
     value = source.settings.value if source.settings else None
     loss = value.get("loss") if isinstance(value, dict) else None
-    if loss is None:
+    if loss is None or not isinstance(value, dict):
         problems.append(Problem(source.path, None, "no-loss", _no_loss(outputs), False))
         loss_uses += [_expected(source, output, head, expect) for output, head in heads]
     else:

@@ -9,7 +9,7 @@ from .compiled import Settings, Source
 from .errors import ReadError, printable
 from .reading import CONFIG_KEYS, Run
 from .windows import Memory, Window
-from .zipfiles import Archive, Member
+from .zipfiles import Archive
 
 HDF5_NAMES = ("model_config", "training_config", "keras_version", "backend")
 
@@ -20,16 +20,16 @@ def read_keras(run: Run) -> None:
     for text in archive.oddities:
         # A member that is there twice may hold another model for another reader.
         run.note("oddity", text, fatal="twice" in text)
-    if b"config.json" in archive.members:
+    if b"config.json" in archive.entries_at:
         _read_archive(run, archive)
         return
-    inner = [member for name, member in archive.members.items() if _is_model_name(name)]
+    inner = [name for name in archive.entries_at if _is_model_name(name)]
     if run.prefix or not inner:
         if run.path.lower().endswith(".keras"):
             raise ReadError("the zip holds no config.json: not a Keras model")
         return
-    for member in inner[: limits.ZIP_NESTED]:
-        _read_nested(run, archive, member)
+    for name in inner[: limits.ZIP_NESTED]:
+        _read_nested(run, archive, name)
     if len(inner) > limits.ZIP_NESTED:
         run.note("too-large", f"the zip holds {len(inner)} models: not all checked", fatal=True)
 
@@ -38,11 +38,13 @@ def _is_model_name(name: bytes) -> bool:
     return name.lower().endswith((b".keras", b".h5", b".hdf5", b".hd5"))
 
 
-def _read_nested(run: Run, archive: Archive, member: Member) -> None:
+def _read_nested(run: Run, archive: Archive, name: bytes) -> None:
     """A model inside a zip: in place where it is stored, else unpacked in memory."""
-    shown = printable(member.name.decode("utf-8", "replace"))
+    shown = printable(name.decode("utf-8", "replace"))
     inner = Run(run.path, run.window, run.expect, f"{run.prefix}{shown}: ")
     try:
+        member = zipfiles.find_member(archive, name)
+        assert member is not None
         window: Window
         if member.method == zipfiles.STORED:
             window = zipfiles.member_window(archive, member)
@@ -62,7 +64,7 @@ def _read_nested(run: Run, archive: Archive, member: Member) -> None:
 
 
 def _member(run: Run, archive: Archive, name: bytes) -> Any:
-    member = archive.members.get(name)
+    member = zipfiles.find_member(archive, name)
     if member is None:
         return None
     data = zipfiles.read_member(archive, member, run.budget.config_limit)
@@ -88,11 +90,15 @@ def read_hdf5(run: Run) -> None:
     layout = hdf5.open_layout(run.window)
     texts = hdf5.string_attributes(layout, HDF5_NAMES)
     values = {name: hdf5.content(text) for name, text in texts.items()}
-    version = run.version("keras_version", values.get("keras_version"), run.prefix + "keras_version")
+    version = run.version(
+        "keras_version", values.get("keras_version"), run.prefix + "keras_version"
+    )
     backend = run.version("backend", values.get("backend"), run.prefix + "backend")
     config = values.get("model_config")
     if config is None:
-        run.note("weights-only", f"{run.prefix}holds no model configuration (weights only?): not checked")
+        run.note(
+            "weights-only", f"{run.prefix}holds no model configuration (weights only?): not checked"
+        )
         return
     member = run.prefix + "model_config"
     model = run.load(config, member)

@@ -23,10 +23,11 @@ def read_saved_model_file(run: Run) -> None:
     found = read_saved_model(Wire(run.window), want_graph=beside is None)
     run.version("tensorflow_version", found.version, "saved_model.pb: meta_info_def")
     member = "saved_model.pb: nodes[0].metadata"
+    data = beside
     if beside is not None:
-        data, member = beside, "keras_metadata.pb: root"
-    else:
-        data = found.metadata if _is_keras(found.identifier) else None
+        member = "keras_metadata.pb: root"
+    elif _is_keras(found.identifier):
+        data = found.metadata
     if data and _add_metadata(run, data, member, found.version):
         return
     _add_graph(run, found)
@@ -100,9 +101,9 @@ def read_saved_model_text(run: Run) -> None:
         raise too_large("the file", run.window.size, run.budget.config_limit)
     found = read_pbtxt(run.window.read(0, run.window.size), run.budget)
     run.version("tensorflow_version", found.version, "meta_info_def")
-    if found.metadata and _is_keras(found.identifier):
-        if _add_metadata(run, found.metadata, "nodes[0].metadata", found.version):
-            return
+    data = found.metadata if _is_keras(found.identifier) else None
+    if data and _add_metadata(run, data, "nodes[0].metadata", found.version):
+        return
     run.note("no-loss", "a SavedModel in text form without Keras' configuration: not checked")
 
 
@@ -117,13 +118,12 @@ def read_keras_metadata(run: Run) -> None:
 
 def read_graphdef(run: Run) -> None:
     """A frozen graph: the nodes that no other reads are its outputs."""
-    from .graphdef import open_graph, sinks
+    from .graphdef import open_frozen
 
     wire = Wire(run.window)
-    span = (0, run.window.size)
-    graph = open_graph(wire, span)
+    graph, ends = open_frozen(wire, (0, run.window.size))
     outputs, stacked = [], []
-    for name in sinks(wire, span)[: limits.OUTPUTS]:
+    for name in ends[: limits.OUTPUTS]:
         tensor, extra = trace(graph, name, None, run.budget)
         outputs.append(Output(name, tensor))
         if extra is not None:

@@ -1,10 +1,12 @@
 """TensorFlow's GraphDef in a protobuf file: nodes and functions by name, read when asked for.
 
-Field numbers are those of tensorflow/core/framework/{graph,node_def,function,op_def,attr_value}.proto
-(TensorFlow 2.21).
+Field numbers are those of graph, node_def, function, op_def and attr_value.proto under
+tensorflow/core/framework (TensorFlow 2.21).
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from . import limits
 from .errors import ReadError
@@ -17,12 +19,14 @@ Span = tuple[int, int]
 def _index(wire: Wire, spans: list[Span], number: int, *name: int) -> dict[str, Span]:
     """Sub-messages by the string under ``name``."""
     found: dict[str, Span] = {}
+    count = 0
     for start, end in spans:
         for span in wire.messages(start, end, number):
             key = _string(wire, span, *name)
             if key is not None:
                 found[key] = span
-            if len(found) > limits.GRAPH_NODES:
+            count += 1
+            if count > limits.GRAPH_NODES:
                 raise ReadError("the graph has too many nodes", "too-large")
     return found
 
@@ -58,7 +62,8 @@ def _node(wire: Wire, span: Span) -> Node:
                 inputs.append(tensor)
         elif number == 5:
             attributes.append((at, at + length))
-    function, fused = None, ()
+    function: str | None = None
+    fused: tuple[str, ...] = ()
     if op in CALLS:
         function = _attribute_function(wire, attributes)
     elif op in FUSED_OPS:
@@ -92,9 +97,10 @@ def _attribute_strings(wire: Wire, attributes: list[Span]) -> tuple[str, ...]:
     )
 
 
-def open_graph(wire: Wire, span: Span) -> Graph:
+def open_graph(wire: Wire, span: Span, nodes: dict[str, Span] | None = None) -> Graph:
     """GraphDef: 1 node, 2 library (FunctionDefLibrary: 1 function)."""
-    nodes = _index(wire, [span], 1, 1)
+    if nodes is None:
+        nodes = _index(wire, [span], 1, 1)
     functions: dict[str, Span] | None = None
     opened: dict[str, Function | None] = {}
 
@@ -110,7 +116,7 @@ def open_graph(wire: Wire, span: Span) -> Graph:
     return Graph(_lookup(wire, nodes), function)
 
 
-def _lookup(wire: Wire, nodes: dict[str, Span]):  # type: ignore[no-untyped-def]
+def _lookup(wire: Wire, nodes: dict[str, Span]) -> Callable[[str], Node | None]:
     def node(name: str) -> Node | None:
         span = nodes.get(name)
         return _node(wire, span) if span is not None else None
@@ -138,15 +144,28 @@ def _function(wire: Wire, name: str, span: Span) -> Function:
     )
 
 
-def sinks(wire: Wire, span: Span) -> list[str]:
-    """Nodes of a frozen graph that no other node reads: its outputs."""
-    names: dict[str, str] = {}
+def open_frozen(wire: Wire, span: Span) -> tuple[Graph, list[str]]:
+    """A frozen graph, and the nodes that no other node reads: its outputs."""
+    spans: dict[str, Span] = {}
     read: set[str] = set()
+    ends: list[str] = []
+    count = 0
     for item in wire.messages(*span, 1):
-        node = _node(wire, item)
-        names[node.name] = node.op
-        read.update(tensor.partition(":")[0] for tensor in node.inputs)
-        if len(names) > limits.GRAPH_NODES:
+        name = op = ""
+        for number, kind, at, length in wire.fields(*item):
+            if kind != BYTES or number > 3:
+                continue
+            text = wire.text(at, length)
+            if number == 1:
+                name = text
+            elif number == 2:
+                op = text
+            else:
+                read.add(text.partition(":")[0].lstrip("^"))
+        spans[name] = item
+        if op not in ("Const", "NoOp", "Placeholder", "Assert", "VarHandleOp"):
+            ends.append(name)
+        count += 1
+        if count > limits.GRAPH_NODES:
             raise ReadError("the graph has too many nodes", "too-large")
-    skipped = ("Const", "NoOp", "Placeholder", "Assert", "VarHandleOp")
-    return [name for name, op in names.items() if name not in read and op not in skipped]
+    return open_graph(wire, span, spans), [name for name in ends if name not in read]

@@ -42,11 +42,12 @@ class Graph(NamedTuple):
     function: Callable[[str], Function | None]
 
 
-PASS = frozenset(
-    """Identity IdentityN Reshape Cast Squeeze ExpandDims StopGradient PreventGradient
-    EnsureShape CheckNumerics Snapshot Transpose Unsqueeze Flatten DequantizeLinear
-    QuantizeLinear Dropout""".split()
+_PASS_TEXT = (
+    "Identity IdentityN Reshape Cast Squeeze ExpandDims StopGradient PreventGradient "
+    "EnsureShape CheckNumerics Snapshot Transpose Unsqueeze Flatten DequantizeLinear "
+    "QuantizeLinear Dropout"
 )
+PASS = frozenset(_PASS_TEXT.split())
 CALLS = frozenset(("PartitionedCall", "StatefulPartitionedCall"))
 ACTIVATION_OPS = {
     "Softmax": "softmax",
@@ -65,12 +66,13 @@ ACTIVATION_OPS = {
     "Softsign": "softsign",
     "Gelu": "gelu",
 }
-LINEAR_OPS = frozenset(
-    """MatMul BatchMatMul BatchMatMulV2 BatchMatMulV3 BiasAdd BiasAddV1 Conv2D Conv3D
-    DepthwiseConv2dNative Conv2DBackpropInput Conv3DBackpropInputV2 FusedBatchNorm
-    FusedBatchNormV2 FusedBatchNormV3 Einsum Gemm Conv ConvTranspose BatchNormalization
-    QLinearConv QLinearMatMul ConvInteger MatMulInteger""".split()
+_LINEAR_OPS_TEXT = (
+    "MatMul BatchMatMul BatchMatMulV2 BatchMatMulV3 BiasAdd BiasAddV1 Conv2D Conv3D "
+    "DepthwiseConv2dNative Conv2DBackpropInput Conv3DBackpropInputV2 FusedBatchNorm "
+    "FusedBatchNormV2 FusedBatchNormV3 Einsum Gemm Conv ConvTranspose BatchNormalization "
+    "QLinearConv QLinearMatMul ConvInteger MatMulInteger"
 )
+LINEAR_OPS = frozenset(_LINEAR_OPS_TEXT.split())
 FUSED_OPS = frozenset(("_FusedMatMul", "_FusedConv2D", "FusedDepthwiseConv2dNative"))
 ADDS = frozenset(("Add", "AddV2"))
 

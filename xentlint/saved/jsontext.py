@@ -17,14 +17,15 @@ from .errors import ReadError, too_large
 Step = str | int
 Steps = tuple[Step, ...]
 
-UNUSED = frozenset(
-    """bias_constraint bias_initializer bias_regularizer activity_regularizer beta_initializer
-    build_config depthwise_constraint depthwise_initializer depthwise_regularizer dtype
-    embeddings_initializer gamma_initializer kernel_constraint kernel_initializer
-    kernel_regularizer moving_mean_initializer moving_variance_initializer optimizer
-    optimizer_config pointwise_initializer recurrent_constraint recurrent_initializer
-    recurrent_regularizer""".split()
+_UNUSED_TEXT = (
+    "bias_constraint bias_initializer bias_regularizer activity_regularizer "
+    "beta_initializer build_config depthwise_constraint depthwise_initializer "
+    "depthwise_regularizer dtype embeddings_initializer gamma_initializer "
+    "kernel_constraint kernel_initializer kernel_regularizer moving_mean_initializer "
+    "moving_variance_initializer optimizer optimizer_config pointwise_initializer "
+    "recurrent_constraint recurrent_initializer recurrent_regularizer"
 )
+UNUSED = frozenset(_UNUSED_TEXT.split())
 """Keys that no reading needs: dropped while parsing, they are most of a configuration."""
 
 BIG = 1 << 20
@@ -46,10 +47,10 @@ def load(data: bytes, what: str, config_limit: int, notes: list[str]) -> Any:
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(items)
         if len(found) != len(items) and not repeated:
-            seen: set[str] = set()
-            repeated.extend(key for key, _ in items if key in seen or seen.add(key))
-        for key in UNUSED & found.keys():
-            del found[key]
+            repeated.append(_repeated(items))
+        if not UNUSED.isdisjoint(found):
+            for key in UNUSED & found.keys():
+                del found[key]
         return found
 
     try:
@@ -61,6 +62,15 @@ def load(data: bytes, what: str, config_limit: int, notes: list[str]) -> Any:
     if repeated:
         notes.append(f"{what} has the key {json.dumps(repeated[0][: limits.SHOWN])} twice")
     return value
+
+
+def _repeated(items: list[tuple[str, Any]]) -> str:
+    seen: set[str] = set()
+    for key, _ in items:
+        if key in seen:
+            return key
+        seen.add(key)
+    return ""
 
 
 def _integer(digits: str) -> int:

@@ -58,7 +58,8 @@ def _by_content(name: str, head: bytes, hint: str | None) -> str | None:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip(name, head, hint)
     if head.startswith(SIGNATURE) or (
-        hint in ("hdf5", "keras") and any(head[at : at + 8] == SIGNATURE for at in (512, 1024, 2048))
+        hint in ("hdf5", "keras")
+        and any(head[at : at + 8] == SIGNATURE for at in (512, 1024, 2048))
     ):
         return "hdf5"
     if head[4:8] == b"TFL3":
@@ -96,7 +97,9 @@ def _is_graphdef(head: bytes) -> bool:
 
 def _is_json_model(head: bytes) -> bool:
     text = head
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or (head[:4:2].strip(b"{ \t\r\n") == b"" and b"\0" in head[:4]):
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or (
+        head[:4:2].strip(b"{ \t\r\n") == b"" and b"\0" in head[:4]
+    ):
         text = head.replace(b"\0", b"").lstrip(b"\xff\xfe")  # UTF-16: enough to know the keys
     text = text.lstrip(b"\xef\xbb\xbf \t\r\n")
     if not text.startswith(b"{"):

@@ -24,18 +24,21 @@ ZIP_NESTED: Final = 64
 HEADER_CHUNKS: Final = 1_024
 """Continuation blocks of one HDF5 object header."""
 
-GRAPH_NODES: Final = 150_000
+GRAPH_NODES: Final = 100_000
 """Nodes of one graph that are kept by name."""
 
-GRAPH_STEPS: Final = 20_000
+GRAPH_STEPS: Final = 2_000
 """Ops passed on the way from an output to the op that makes its scale."""
 
 MODEL_DEPTH: Final = 1_000
 """Models nested in models."""
 
-MODEL_CALLS: Final = 200_000
-"""Layer calls evaluated in one model, nested ones included: a nested model that is shared
-is evaluated anew at each call, so a small file can ask for many."""
+MODEL_CALLS: Final = 150_000
+"""Layer calls evaluated in one model, nested ones included: a small file in which models call
+models twice can ask for many."""
+
+MODEL_COST: Final = 8
+"""Layer calls that entering a nested model is worth."""
 
 OUTPUTS: Final = 10_000
 """Heads and consumers of one model."""

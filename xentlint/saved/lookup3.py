@@ -9,6 +9,9 @@ _M = 0xFFFFFFFF
 
 def lookup3(data: bytes, initial: int = 0) -> int:
     """``hashlittle`` of the public-domain lookup3.c."""
+    x: int
+    y: int
+    z: int
     length = len(data)
     a = b = c = (0xDEADBEEF + length + initial) & _M
     whole = max(0, (length - 1) // 12) * 12

@@ -57,10 +57,13 @@ class Evaluation:
         self.budget = budget
         self.stacked: dict[Steps, Stacked] = {}
         self.calls = 0
+        self.known: dict[tuple[Steps, tuple[Tensor, ...]], Outputs] = {}
+        """Results of nested models: the same model on the same inputs gives the same."""
+        self.resetting: dict[tuple[str, object, object], bool] = {}
 
-    def charge(self) -> None:
-        self.budget.work()
-        self.calls += 1
+    def charge(self, count: int = 1) -> None:
+        self.budget.work(count)
+        self.calls += count
         if self.calls > limits.MODEL_CALLS:
             raise ReadError("the model calls too many layers", "too-large")
 
@@ -97,12 +100,21 @@ def evaluate(found: Named, steps: Steps, budget: Budget) -> tuple[Outputs, list[
             stack.pop()
             result = stop.value
             continue
+        result = run.known.get((call.steps, tuple(call.inputs)))
+        if result is not None:
+            continue
         if len(stack) >= limits.MODEL_DEPTH:
             raise ReadError("models are nested too deeply", "too-large")
-        stack.append(_frame(run, call))
-        result = None
+        run.charge(limits.MODEL_COST)
+        stack.append(_remembering(run, call))
     assert result is not None
     return result, list(run.stacked.values())
+
+
+def _remembering(run: Evaluation, call: Call) -> Frame:
+    result = yield from _frame(run, call)
+    run.known[call.steps, tuple(call.inputs)] = result
+    return result
 
 
 def _frame(run: Evaluation, call: Call) -> Frame:
@@ -123,20 +135,52 @@ def _custom(found: Named) -> Frame:
 
 def _sequential(run: Evaluation, call: Call) -> Frame:
     tensors = call.inputs
-    name = None
     base = _base(call.found, call.steps)
-    for index, layer in enumerate(_layers(call.found) or ()):
-        run.charge()
-        if not is_object(layer):
+    layers = _layers(call.found) or []
+    run.charge(len(layers))
+    after = _resets(run, layers[0]) if layers else False
+    for index, layer in enumerate(layers):
+        before, after = after, index + 1 < len(layers) and _resets(run, layers[index + 1])
+        if not isinstance(layer, dict) or not is_object(layer):
             return Outputs([], reason=f"layer {index} is not understood")
+        if before and after:
+            continue  # nobody asks for what this layer gives
         found = named(layer)
-        name = _name(layer, found)
         if found.name == "InputLayer" and found.own:
             continue
         tensors = yield from _apply(run, found, (*base, index), tensors)
+    name = _name(layers[-1], named(layers[-1])) if layers else None
     if not tensors:
         return Outputs([], reason="the model has no layers")
     return Outputs([Output(name if len(tensors) == 1 else None, tensor) for tensor in tensors])
+
+
+PLAIN = ("linear", "relu", "tanh", "gelu", "elu", "selu", "silu", "swish", "leaky_relu")
+
+
+def _resets(run: Evaluation, layer: Any) -> bool:
+    """Whether a layer's result hangs on none of its inputs, and no rule asks for either.
+
+    Long models are mostly of such layers: they are stepped over.
+    """
+    if not isinstance(layer, dict):
+        return False
+    name, config = layer.get("class_name"), layer.get("config")
+    activation = config.get("activation") if isinstance(config, dict) else None
+    if (
+        not isinstance(name, str)
+        or not isinstance(activation, str)
+        or activation not in PLAIN
+        or layer.get("registered_name")
+    ):
+        return False
+    module = layer.get("module")
+    key = (name, module if isinstance(module, str) else None, activation)
+    known = run.resetting.get(key)
+    if known is None:
+        row = layer_row(named({**layer, "config": None}))
+        known = run.resetting[key] = row is not None and row.kind == "affine"
+    return known
 
 
 def _name(layer: dict[str, Any], found: Named) -> str | None:
@@ -182,7 +226,7 @@ def _unwrapped(found: Named, steps: Steps) -> tuple[Named | None, Steps]:
             return found, steps
         key = "cell" if found.name == "RNN" else "layer"
         inner = found.config.get(key)
-        if not is_object(inner):
+        if not isinstance(inner, dict) or not is_object(inner):
             return found, steps
         found, steps = named(inner), (*steps, "config", key)
     return None, steps
@@ -206,7 +250,7 @@ def _functional(run: Evaluation, call: Call) -> Frame:
     base = _base(call.found, call.steps)
     for index, layer in enumerate(_layers(call.found) or ()):
         run.budget.work()
-        if is_object(layer):
+        if isinstance(layer, dict) and is_object(layer):
             found = named(layer)
             name = _name(layer, found)
             if name is not None:

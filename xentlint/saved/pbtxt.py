@@ -74,7 +74,9 @@ def read_pbtxt(data: bytes, budget: Budget) -> Found:
             else:
                 at = _skip(data, at)
             continue
-        at, value = _value(data, at, here in (_VERSION, (*_USER, "identifier"), (*_USER, "metadata")))
+        at, value = _value(
+            data, at, here in (_VERSION, (*_USER, "identifier"), (*_USER, "metadata"))
+        )
         if value is not None:
             values.setdefault(here, value)
     identifier = values.get((*_USER, "identifier"))

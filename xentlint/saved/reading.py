@@ -9,7 +9,7 @@ from xentlint.facts import Problem, Use
 
 from . import compiled, jsontext, limits
 from .compiled import Facts, Settings, Source
-from .errors import ReadError, printable
+from .errors import ReadError, printable, too_large
 from .kinds import HEAD, kind_of
 from .models import Output
 from .names import is_object
@@ -90,7 +90,9 @@ class Run:
         self.models.append(Model(title, facts, where, shown))
         self.problems += facts.problems
 
-    def add_graph(self, title: str, outputs: list[Output], stacked: list[Stacked], where: str) -> None:
+    def add_graph(
+        self, title: str, outputs: list[Output], stacked: list[Stacked], where: str
+    ) -> None:
         """Keep the heads of an inference graph, which has no loss."""
         self.models.append(Model(title, graph_facts(self, outputs, stacked), where, None))
         ends = ", ".join(_ends(output) for output in outputs[:8])
@@ -107,9 +109,7 @@ def _ends(output: Output) -> str:
 
 def graph_facts(run: Run, outputs: list[Output], stacked: list[Stacked]) -> Facts:
     source = Source(run.path, "graph", None, run.prefix.removesuffix(": "), backend=None)
-    heads = [
-        (output, compiled._head(source, output, len(outputs))) for output in outputs
-    ]
+    heads = [(output, compiled._head(source, output, len(outputs))) for output in outputs]
     uses: list[Use] = [compiled._stacked_use(source, item) for item in stacked]
     expected = [compiled._expected(source, output, head, run.expect) for output, head in heads]
     return Facts([*uses, *expected], [], heads, expected)
@@ -191,7 +191,7 @@ def _dispatch(run: Run, kind: str) -> None:
 def read_json(run: Run) -> None:
     """``model.to_json()``, the ``config.json`` of an unpacked ``.keras``, TF.js."""
     if run.window.size > run.budget.config_limit:
-        raise jsontext.too_large("the file", run.window.size, run.budget.config_limit)
+        raise too_large("the file", run.window.size, run.budget.config_limit)
     root = run.load(run.window.read(0, run.window.size), "the file")
     if not isinstance(root, dict):
         return
@@ -201,7 +201,11 @@ def read_json(run: Run) -> None:
     elif is_object(root):
         version = root.get("keras_version")
         version = _sibling_version(run) if version is None else version
-        text = run.version("keras_version", version, "metadata.json" if "keras_version" not in root else "keras_version")
+        text = run.version(
+            "keras_version",
+            version,
+            "metadata.json" if "keras_version" not in root else "keras_version",
+        )
         backend = root.get("backend")
         shown = run.version("backend", backend, "backend")
         settings = None
@@ -256,4 +260,3 @@ def _read_topology(
     run.version("backend", topology.get("backend"), "backend")
     # TF.js runs its own losses, which take what they are given: nothing is recovered there.
     run.add(Source(run.path, "json", model, "", where, settings, version), "")
-

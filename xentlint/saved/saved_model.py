@@ -2,8 +2,8 @@
 
 TensorFlow 2.0 to 2.4 keep Keras' configuration in the object graph, 2.5 to 2.15 beside it in
 ``keras_metadata.pb``; what Keras 3 exports, and a plain ``tf.Module``, have the graph only.
-Field numbers are those of tensorflow/core/protobuf/{saved_model,meta_graph,saved_object_graph}.proto
-and keras/protobuf/saved_metadata.proto (TensorFlow 2.21, tf_keras 2.21).
+Field numbers are those of saved_model, meta_graph and saved_object_graph.proto under
+tensorflow/core/protobuf and of saved_metadata.proto of Keras (TensorFlow 2.21, tf_keras 2.21).
 """
 
 from __future__ import annotations

@@ -69,9 +69,8 @@ def activation_of(value: Any) -> ActivationOf:
     name = function_name(value)
     if name is not None:
         module = value.get("module") if isinstance(value, dict) else None
-        if isinstance(module, str) and not (in_keras(module) or module == "builtins"):
-            if not module.startswith("tensorflow."):
-                name = f"{module}.{name}"
+        if isinstance(module, str) and not _known_module(module):
+            name = f"{module}.{name}"
         return _by_name(name)
     if is_object(value):
         found = named(value)
@@ -86,6 +85,10 @@ def activation_of(value: Any) -> ActivationOf:
     return ActivationOf(None, None, reason="its activation is not understood")
 
 
+def _known_module(module: str) -> bool:
+    return in_keras(module) or module == "builtins" or module.startswith("tensorflow.")
+
+
 _CUSTOM = "its activation is custom"
 
 
@@ -95,8 +98,8 @@ def _by_name(name: str) -> ActivationOf:
         shown = printable(name)
         return ActivationOf(None, shown, reason=f"its activation {shown!r} is not one of Keras")
     # "softmax_v2" is how TensorFlow writes tf.nn.softmax; it is softmax.
-    shown = None if row.name == "linear" else row.name.removesuffix("_v2")
-    return ActivationOf(row, shown)
+    given = None if row.name == "linear" else row.name.removesuffix("_v2")
+    return ActivationOf(row, given)
 
 
 def integer(value: object) -> int | None:
@@ -126,9 +129,7 @@ def activated(
     if row.applies != "none" and (given.scale in PROBABILITIES or over_one):
         stacked = Stacked(given, row, size, steps)
     reason = f"what {row.name} gives depends on its arguments" if row.gives == "unknown" else None
-    return Applied(
-        Tensor(row.gives, found.shown, given.units, steps, layer, made, reason), stacked
-    )
+    return Applied(Tensor(row.gives, found.shown, given.units, steps, layer, made, reason), stacked)
 
 
 def apply_layer(found: Named, steps: Steps, inputs: list[Tensor]) -> Applied:
@@ -297,9 +298,7 @@ _KINDS = {
 }
 
 
-def _operation(
-    found: Named, config: dict[str, Any], steps: Steps, inputs: list[Tensor]
-) -> Applied:
+def _operation(found: Named, config: dict[str, Any], steps: Steps, inputs: list[Tensor]) -> Applied:
     """An operation of Keras 3 that stands in a functional model as a layer."""
     return _by_operation("keras.ops." + snake(found.name), config, steps, inputs)
 
@@ -332,9 +331,7 @@ def _node_op(value: object) -> str:
 _GETITEM = ("tf.__operators__.getitem", "keras.ops.get_item")
 
 
-def _by_operation(
-    name: str, config: dict[str, Any], steps: Steps, inputs: list[Tensor]
-) -> Applied:
+def _by_operation(name: str, config: dict[str, Any], steps: Steps, inputs: list[Tensor]) -> Applied:
     # Late: few models hold operations, and the tables are long.
     from xentlint.catalog.names import canonical
     from xentlint.catalog.ops import OPS

@@ -21,7 +21,8 @@ def graph_outputs(
 ) -> tuple[list[Output], list[Stacked]]:
     """The heads of a graph model: the outputs of its signature, else the nodes nobody reads."""
     nodes: dict[str, Node] = {}
-    for item in topology.get("node") or ():
+    items = topology.get("node")
+    for item in items if isinstance(items, list) else ():
         budget.work()
         if isinstance(item, dict):
             node = _node(item)
@@ -46,7 +47,11 @@ def _node(item: dict[str, Any]) -> Node:
         fused = _fused(attributes.get("fused_ops"))
     name, op = item.get("name"), item.get("op")
     return Node(
-        name if isinstance(name, str) else "", op if isinstance(op, str) else "", tensors, None, fused
+        name if isinstance(name, str) else "",
+        op if isinstance(op, str) else "",
+        tensors,
+        None,
+        fused,
     )
 
 
@@ -65,7 +70,10 @@ def _fused(value: Any) -> tuple[str, ...]:
 
 def _wanted(root: dict[str, Any], nodes: dict[str, Node]) -> list[tuple[str, str, int | None]]:
     meta = root.get("userDefinedMetadata")
-    for signature in (root.get("signature"), meta.get("signature") if isinstance(meta, dict) else 0):
+    for signature in (
+        root.get("signature"),
+        meta.get("signature") if isinstance(meta, dict) else 0,
+    ):
         outputs = signature.get("outputs") if isinstance(signature, dict) else None
         if isinstance(outputs, dict) and outputs:
             return [
@@ -76,7 +84,9 @@ def _wanted(root: dict[str, Any], nodes: dict[str, Node]) -> list[tuple[str, str
     read = {tensor.partition(":")[0] for node in nodes.values() for tensor in node.inputs}
     skipped = ("Const", "NoOp", "Placeholder")
     return [
-        (name, name, None) for name, node in nodes.items() if name not in read and node.op not in skipped
+        (name, name, None)
+        for name, node in nodes.items()
+        if name not in read and node.op not in skipped
     ]
 
 
@@ -86,4 +96,8 @@ def _units(info: dict[str, Any]) -> int | None:
     last = dimensions[-1] if isinstance(dimensions, list) and dimensions else None
     size = last.get("size") if isinstance(last, dict) else None
     text = str(size)
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 10 and int(text) else None
+    return (
+        int(text)
+        if text.isascii() and text.isdigit() and 0 < len(text) < 10 and int(text)
+        else None
+    )

@@ -29,7 +29,7 @@ class Wire:
     def _at(self, position: int) -> int:
         """Index into the buffer of a position, with room for one field's head behind it."""
         index = position - self.base
-        if 0 <= index and index + 20 <= len(self.data):
+        if index >= 0 and index + 20 <= len(self.data):
             return index
         if 0 <= index < len(self.data) and self.base + len(self.data) == self.window.size:
             return index
@@ -54,11 +54,21 @@ class Wire:
 
     def fields(self, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
         """Number, wire type, and value (varint) or start and length (bytes) of each field."""
-        budget = self.window.budget
-        position = start
+        work = self.window.budget.work
+        work()
+        position, count = start, 0
         while position < end:
-            budget.work()
-            tag, position = self.varint(position, end)
+            count += 1
+            if not count & 63:
+                work(64)
+            index = position - self.base
+            if not 0 <= index <= len(self.data) - 20:
+                index = self._at(position)
+            # Nearly all tags and lengths are one byte; the window ends at or behind ``end``.
+            tag, position = self.data[index], position + 1
+            if tag > 0x7F:
+                tag, position = self.varint(position - 1, end)
+                index = self._at(position) - 1
             number, kind = tag >> 3, tag & 7
             if not 0 < number < 1 << 29:
                 raise ReadError("a protobuf field without a number", offset=position)
@@ -67,7 +77,11 @@ class Wire:
                 yield number, kind, value, 0
                 continue
             if kind == BYTES:
-                length, position = self.varint(position, end)
+                if position >= end:
+                    raise ReadError("a protobuf message is cut off", offset=position)
+                length, position = self.data[index + 1], position + 1
+                if length > 0x7F:
+                    length, position = self.varint(position - 1, end)
             elif kind == FIXED64:
                 length = 8
             elif kind == FIXED32:
@@ -91,8 +105,8 @@ class Wire:
         for number in numbers:
             found = None
             if span is not None:
-                for found in self.messages(*span, number):
-                    pass
+                for item in self.messages(*span, number):
+                    found = item
             span = found
         return span
 
@@ -100,11 +114,9 @@ class Wire:
         if length > limit:
             raise ReadError(f"a protobuf string of {length:,} bytes", "too-large", start)
         index = start - self.base
-        if 0 <= index and index + length <= len(self.data):
+        if index >= 0 and index + length <= len(self.data):
             return self.data[index : index + length]
         return self.window.read(start, length)
 
     def text(self, start: int, length: int) -> str:
         return self.bytes(start, length, 1 << 16).decode("utf-8", "replace")
-
-

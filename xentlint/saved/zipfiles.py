@@ -38,16 +38,16 @@ class Member(NamedTuple):
     """Where its local header starts, in the window."""
     entry: int
     """Where its entry in the directory starts, in the directory's bytes."""
-    utf8: bool
 
 
 class Archive(NamedTuple):
     """The directory of a zip, and where it stands."""
 
     window: Window
-    members: dict[bytes, Member]
-    count: int
-    """Entries, duplicates included."""
+    entries_at: dict[bytes, int]
+    """Where each name's entry starts in the directory; of equal names, the last."""
+    entries: int
+    """Duplicates included."""
     directory: bytes
     start: int
     """Offset of the directory."""
@@ -82,11 +82,11 @@ def open_archive(window: Window) -> Archive:
         oddities.append(f"{shift:,} bytes stand before the zip")
     if end.trailing:
         oddities.append(f"{end.trailing:,} bytes stand behind the zip")
-    members, count, repeated = _members(directory, shift, window)
+    found, count, repeated = _entries(directory, window)
     oddities += [f"the member {printable(_text(name))} is there twice" for name in repeated]
     if count != end.entries:
         oddities.append(f"the zip names {end.entries} entries and holds {count}")
-    return Archive(window, members, count, directory, start, shift, tuple(oddities))
+    return Archive(window, found, count, directory, start, shift, tuple(oddities))
 
 
 def _find_end(window: Window) -> _End:
@@ -123,37 +123,46 @@ def _end_record64(window: Window, position: int, trailing: int) -> _End:
     return _End(entries, size, offset, position - 76, trailing)
 
 
-def _members(
-    directory: bytes, shift: int, window: Window
-) -> tuple[dict[bytes, Member], int, list[bytes]]:
-    members: dict[bytes, Member] = {}
+def _entries(directory: bytes, window: Window) -> tuple[dict[bytes, int], int, list[bytes]]:
+    found: dict[bytes, int] = {}
     repeated: list[bytes] = []
     at = count = 0
+    end = len(directory) - CENTRAL_SIZE
+    lengths = struct.Struct("<3H").unpack_from
     while at < len(directory):
-        window.budget.work()
-        if directory[at : at + 4] != CENTRAL or at + CENTRAL_SIZE > len(directory):
+        if at > end or directory[at : at + 4] != CENTRAL:
             raise ReadError("the zip directory is damaged", offset=at)
-        (flags, method, _, _, crc, packed, size, names, extras, comments) = struct.unpack_from(
-            "<4H3L3H", directory, at + 8
-        )
-        (offset,) = struct.unpack_from("<L", directory, at + 42)
+        names, extras, comments = lengths(directory, at + 28)
         after = at + CENTRAL_SIZE + names + extras + comments
         if after > len(directory):
             raise ReadError("an entry of the zip directory is cut off", offset=at)
-        name = directory[at + CENTRAL_SIZE : at + CENTRAL_SIZE + names]
-        extra = directory[at + CENTRAL_SIZE + names : at + CENTRAL_SIZE + names + extras]
-        if 0xFFFFFFFF in (packed, size, offset):
-            size, packed, offset = _zip64_sizes(extra, size, packed, offset)
         # zipfile cuts a name at its first NUL byte.
-        key = name.split(b"\0", 1)[0]
-        if key in members:
-            repeated.append(key)
-        members[key] = Member(
-            name, flags, method, crc, packed, size, offset + shift, at, bool(flags & 0x800)
-        )
+        name = directory[at + CENTRAL_SIZE : at + CENTRAL_SIZE + names].split(b"\0", 1)[0]
+        if name in found:
+            repeated.append(name)
+        found[name] = at
         at = after
         count += 1
-    return members, count, repeated
+    window.budget.work(count)
+    return found, count, repeated
+
+
+def find_member(archive: Archive, name: bytes) -> Member | None:
+    """The member that Keras reads under this name."""
+    at = archive.entries_at.get(name)
+    if at is None:
+        return None
+    directory = archive.directory
+    flags, method, _, _, crc, packed, size, names, extras = struct.unpack_from(
+        "<4H3L2H", directory, at + 8
+    )
+    (offset,) = struct.unpack_from("<L", directory, at + 42)
+    start = at + CENTRAL_SIZE
+    if 0xFFFFFFFF in (packed, size, offset):
+        extra = directory[start + names : start + names + extras]
+        size, packed, offset = _zip64_sizes(extra, size, packed, offset)
+    full = directory[start : start + names]
+    return Member(full, flags, method, crc, packed, size, offset + archive.shift, at)
 
 
 def _zip64_sizes(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
@@ -184,7 +193,9 @@ def data_start(archive: Archive, member: Member) -> int:
     """Where a member's bytes start; checks its local header against the directory."""
     header = archive.window.read(member.offset, LOCAL_SIZE)
     if header[:4] != LOCAL:
-        raise ReadError("a zip member does not start where the directory says", offset=member.offset)
+        raise ReadError(
+            "a zip member does not start where the directory says", offset=member.offset
+        )
     flags, method = struct.unpack_from("<HH", header, 6)
     names, extras = struct.unpack_from("<HH", header, 26)
     shown = printable(_text(member.name))
@@ -193,7 +204,7 @@ def data_start(archive: Archive, member: Member) -> int:
         raise ReadError(f"the zip member {shown} has another name in its own header")
     if method != member.method or (flags ^ member.flags) & 0x41:
         raise ReadError(f"the zip member {shown} has other settings in its own header")
-    start = member.offset + LOCAL_SIZE + names + extras
+    start: int = member.offset + LOCAL_SIZE + names + extras
     if start + member.packed > archive.start:
         raise ReadError(f"the zip member {shown} runs into the zip directory")
     return start
@@ -221,6 +232,7 @@ def read_member(archive: Archive, member: Member, limit: int) -> bytes:
 def _inflate(data: bytes, size: int, shown: str) -> bytes:
     """Unpack at most the declared size."""
     engine = zlib.decompressobj(-15)
+    result: bytes
     try:
         # One byte more shows a stream that goes on past its declared size.
         result = engine.decompress(data, size + 1)
