@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -23,13 +26,11 @@ TABLES = {
     "models": MODELS,
 }
 # A library, then a version or a commit, then files (a package or "inspected" will do).
-CITATION = re.compile(r"[A-Za-z_]\w*( \w+)? \(?(\d[\w.]*|commit [0-9a-f]{7})\)?|SciPy")
+CITATION = re.compile(r"[A-Za-z_]\w*( \w+)? \(?(\d[\w.]*|commit [0-9a-f]{7})")
 
 
 def documented(row: type) -> set[str]:
     """The kinds that the shape of a row lists in its text."""
-    import inspect
-
     return set(re.findall(r"``([a-z0-9-]+)``", inspect.getsource(row)))
 
 
@@ -112,3 +113,19 @@ def test_a_name_has_one_meaning() -> None:
 def test_strings_lead_to_rows() -> None:
     assert set(LOSS_STRINGS.values()) <= set(LOSSES)
     assert set(METRIC_STRINGS.values()) <= set(METRICS)
+
+
+def test_the_catalog_imports_nothing_heavy() -> None:
+    """It is on the path of every run: no module beyond its own and ``typing``."""
+    program = (
+        "import sys, typing; before = set(sys.modules);"
+        "import xentlint.catalog.ops, xentlint.catalog.layers, xentlint.catalog.losses,"
+        " xentlint.catalog.metrics, xentlint.catalog.models, xentlint.catalog.names,"
+        " xentlint.catalog.activations;"
+        "print(*sorted(one for one in set(sys.modules) - before"
+        " if not one.startswith('xentlint')))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert set(run.stdout.split()) <= {"__future__"}

@@ -18,8 +18,8 @@ _ROWS: Final = (
     ActivationRow("softmax_v2", "simplex", "TensorFlow 2.21.0 tensorflow/python/ops/nn_ops.py",
                   "softmax"),
     ActivationRow("hard_sigmoid", "independent", _K23, "sigmoid"),
-    # A projection: a simplex stays as it is, so it asks for no logits.
-    ActivationRow("sparsemax", "simplex", _K3),
+    # Meant to give a simplex, but Keras 3.15.1's rows sum to anything up to 25 on TensorFlow.
+    ActivationRow("sparsemax", "unknown", _K3 + ", keras/src/backend/tensorflow/nn.py"),
     ActivationRow("sparse_sigmoid", "independent", _K3),
     ActivationRow("log_softmax", "log-probabilities", _K23, "softmax"),
     ActivationRow("log_sigmoid", "log-probabilities", _K3, "sigmoid"),

@@ -44,7 +44,7 @@ _CLASSES: Final = (
     LossRow("keras.losses.BinaryFocalCrossentropy", "class", "binary", _BFOCAL, _K23,
             applies="sigmoid"),
     LossRow("keras.losses.CategoricalFocalCrossentropy", "class", "categorical", _CFOCAL, _K23,
-            applies="softmax"),
+            applies="softmax", recovers_in=2),
     LossRow("keras.losses.CategoricalGeneralizedCrossEntropy", "class", "sparse",
             ("q", "reduction", "name"), _K3, switch=None),
     LossRow("keras.losses.KLDivergence", "class", "none", ("reduction", "name"), _K23,
@@ -94,7 +94,8 @@ _BACKEND_ROWS: Final = (
             "tf_keras 2.21.0 tf_keras/src/backend.py", "target", "output", applies="sigmoid"),
     LossRow("keras.backend.categorical_focal_crossentropy", "op", "categorical",
             ("target", "output", "alpha", "gamma", "from_logits", "axis"),
-            "tf_keras 2.21.0 tf_keras/src/backend.py", "target", "output", applies="softmax"),
+            "tf_keras 2.21.0 tf_keras/src/backend.py", "target", "output", applies="softmax",
+            recovers_in=2),
     LossRow("keras.ops.binary_crossentropy", "op", "binary", _TO, _OPS,
             "target", "output", applies="sigmoid", recovers=True),
     LossRow("keras.ops.categorical_crossentropy", "op", "categorical", (*_TO, "axis"), _OPS,
@@ -206,6 +207,7 @@ def _keras_functions() -> list[LossRow]:
                     checked,
                     applies=applies,
                     recovers=recovers,
+                    recovers_in=2 if name == "categorical_focal_crossentropy" else None,
                 )
             )
         for name, family, fixed, checked in fixed_functions:

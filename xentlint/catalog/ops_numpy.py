@@ -6,7 +6,7 @@ from typing import Final
 
 _NP = "NumPy 2 (inspected); jax.numpy has the same names and order"
 _JAX = "JAX 0.10 jax/_src/nn/functions.py"
-_SCIPY = "SciPy scipy/special"
+_SCIPY = "SciPy 1.17.1 scipy/special; without an axis softmax is over all elements"
 _THEANO = "Theano 1.0.5 theano/tensor/nnet/nnet.py, sigm.py"
 _THEANO_T = "Theano 1.0.5 theano/tensor/basic.py"
 

@@ -35,6 +35,8 @@ class LossRow(NamedTuple):
     """Whether Keras on TensorFlow takes the logits behind a Softmax or Sigmoid op."""
     aliases: tuple[str, ...] = ()
     """Other keyword names: ``targets`` for ``labels``, written ``("targets=labels",)``."""
+    recovers_in: int | None = None
+    """The one Keras generation that recovers, where they differ (``recovers`` is then false)."""
 
 
 class ActivationRow(NamedTuple):
