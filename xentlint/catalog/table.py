@@ -8,18 +8,10 @@ activation that no parameter sets. Text keeps the rows short, and a row costs ab
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TypeAlias
 
-
-class Line(NamedTuple):
-    """One line of a table."""
-
-    name: str
-    parameters: tuple[str, ...]
-    activation: str | None
-    units: str | None
-    aliases: tuple[str, ...]
-
+Line: TypeAlias = tuple[str, tuple[str, ...], "str | None", "str | None", tuple[str, ...]]
+"""Name, parameters, activation, units and aliases. A plain tuple: 800 are made at start-up."""
 
 _ACTIVATION_PARAMETERS = ("activation", "activation_fn")
 
@@ -29,22 +21,23 @@ def lines(text: str) -> list[Line]:
     rows: list[Line] = []
     for line in text.splitlines():
         if line:
-            row = _line(line)
-            if "," in row.name:
-                rows.extend(row._replace(name=name) for name in row.name.split(","))
+            names, *words = line.split()
+            marked = "=" in line or "*" in line or "!" in line
+            rest = _marked(words) if marked else (tuple(words), None, None, ())
+            if "," in names:
+                rows.extend((name, *rest) for name in names.split(","))
             else:
-                rows.append(row)
+                rows.append((names, *rest))
     return rows
 
 
-def _line(line: str) -> Line:
-    words = line.split()
-    if not ("=" in line or "*" in line or "!" in line):
-        return Line(words[0], tuple(words[1:]), None, None, ())
+def _marked(
+    words: list[str],
+) -> tuple[tuple[str, ...], str | None, str | None, tuple[str, ...]]:
     parameters: list[str] = []
     aliases: list[str] = []
     activation = units = None
-    for word in words[1:]:
+    for word in words:
         name, _, value = word.partition("=")
         if word[0] == "*":
             units = word[1:]
@@ -58,4 +51,4 @@ def _line(line: str) -> Line:
             parameters.append(name)
         else:
             aliases.append(word)
-    return Line(words[0], tuple(parameters), activation, units, tuple(aliases))
+    return tuple(parameters), activation, units, tuple(aliases)
