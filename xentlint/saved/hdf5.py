@@ -55,6 +55,14 @@ class Chunk(NamedTuple):
     checked: bool
 
 
+class Sum(NamedTuple):
+    """A lookup3 checksum over a range; where it lies inside, it counts as zeros."""
+
+    start: int
+    size: int
+    at: int
+
+
 class Text(NamedTuple):
     """A string attribute: its bytes, and where they are kept (for the editor)."""
 
@@ -68,8 +76,8 @@ class Text(NamedTuple):
     """Offset of the variable-length reference, if the bytes are in a global heap."""
     padding: int
     """0 NUL-terminated, 1 NUL-padded, 2 space-padded."""
-    sums: tuple[tuple[int, int], ...]
-    """Ranges whose lookup3 checksum follows them and covers the place or the reference."""
+    sums: tuple[Sum, ...]
+    """Checksums over the attribute's message."""
 
 
 class Body(NamedTuple):
@@ -78,7 +86,7 @@ class Body(NamedTuple):
     data: bytes
     flags: int
     at: int
-    sums: tuple[tuple[int, int], ...]
+    sums: tuple[Sum, ...]
 
 
 def number(data: bytes, at: int, width: int) -> int:
@@ -246,7 +254,7 @@ def attribute_bodies(layout: Layout, names: tuple[str, ...]) -> list[Body]:
                 bodies.append(shared_body(layout, message.body))
                 continue
             sums = tuple(
-                (chunk.start, chunk.size)
+                Sum(chunk.start, chunk.size, chunk.start + chunk.size)
                 for chunk in chunks
                 if version == 2 and chunk.start <= message.at < chunk.start + chunk.size
             )

@@ -16,6 +16,7 @@ from .hdf5 import (
     SHARED_TABLE,
     Body,
     Layout,
+    Sum,
     address,
     checked,
     defined,
@@ -118,7 +119,8 @@ def _managed(heap: Heap, key: bytes) -> Body:
     if offset - start + length > size:
         raise ReadError("an HDF5 heap object crosses its block", offset=block)
     at = block + offset - start
-    sums = ((block, size),) if heap.checksums else ()
+    sum_at = block + 5 + heap.layout.width + offset_size
+    sums = (Sum(block, size, sum_at),) if heap.checksums else ()
     return Body(heap.layout.window.read(at, length), 0, at, sums)
 
 
