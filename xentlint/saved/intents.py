@@ -54,12 +54,14 @@ def changes(use: Use, intent: str, root: Any) -> list[Change]:
 def find(value: Any, steps: Steps) -> Any:
     """The value under these keys, ``None`` where there is none."""
     for step in steps:
-        if (isinstance(step, int) and isinstance(value, list) and step < len(value)) or (
-            isinstance(step, str) and isinstance(value, dict) and step in value
-        ):
+        if isinstance(step, int):
+            if not isinstance(value, list) or step >= len(value):
+                return None
             value = value[step]
         else:
-            return None
+            if not isinstance(value, dict) or step not in value:
+                return None
+            value = value[step]
     return value
 
 

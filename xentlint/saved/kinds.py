@@ -38,7 +38,7 @@ def kind_of(path: str, head: bytes) -> str | None:
     ``graphdef``; ``lfs-pointer``, ``html`` or ``unknown`` where the name promises a model and
     the content is none; ``None``: nothing of ours.
     """
-    name = os.path.basename(path).lower()
+    name = os.path.basename(path.partition("?")[0] if "://" in path else path).lower()
     hint = HINTS.get(os.path.splitext(name)[1])
     found = _by_content(name, head, hint)
     if found is not None:

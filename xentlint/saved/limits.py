@@ -16,6 +16,9 @@ WORK: Final = 2_000_000
 SECONDS: Final = 20.0
 """Wall time of one local file, as the last net: bytes and work stop a reader long before."""
 
+REMOTE_SECONDS: Final = 100.0
+"""More wall time for a file behind a network."""
+
 ZIP_DIRECTORY: Final = 32 * 1024 * 1024
 ZIP_ENTRIES: Final = 200_000
 ZIP_NESTED: Final = 64

@@ -121,8 +121,14 @@ def read_path(
     """Read a file or a model's folder; what cannot be read is a ``Problem`` in the result."""
     budget = Budget(max_config_size)
     try:
-        opened = _resolve(path)
-        window = open_file(opened, budget)
+        if "://" in path:
+            from .remote import open_remote
+
+            budget.deadline += limits.REMOTE_SECONDS
+            opened, window = path, open_remote(path, budget)
+        else:
+            opened = _resolve(path)
+            window = open_file(opened, budget)
     except ReadError as error:
         return _failed(path, error)
     try:

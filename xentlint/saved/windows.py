@@ -81,6 +81,9 @@ class Window:
     def _fetch(self, offset: int, length: int) -> bytes:
         raise NotImplementedError
 
+    def close(self) -> None:
+        """Let go of what is behind the window."""
+
 
 class Memory(Window):
     """A window on bytes that are there already: nothing is charged."""
