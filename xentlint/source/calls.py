@@ -10,7 +10,7 @@ from xentlint.source.arguments import bind_function
 from xentlint.source.conditions import narrow
 from xentlint.source.effects import library, methods
 from xentlint.source.objects import call_instance, instantiate
-from xentlint.source.run import LEFT, Run
+from xentlint.source.run import Run
 from xentlint.source.scopes import Frame
 from xentlint.source.sequences import make_dict
 from xentlint.source.store import Exit
@@ -51,8 +51,7 @@ def _alternatives(run: Run, callee: Alternatives, args: Args, spot: Spot) -> Val
         path = narrow(run.path, guard)
         if path:
             branches.append((path, lambda value=plain: run.call(run, value, args, spot)))
-    value = run.fork(branches) if branches else LEFT
-    return run.fresh("a call that never returns") if value is LEFT else value
+    return run.fork(branches) if branches else run.fresh("a call that never returns")
 
 
 def _unknown(run: Run, callee: Unknown, args: Args, spot: Spot) -> Unknown:
@@ -132,7 +131,7 @@ def _run_body(
         if isinstance(function.node, cst.Lambda):
             value = run.evaluate(run, function.node.body, frame)
             frame.exits.append(Exit(run.path, run.store.flatten(frame.depth), value))
-        elif run.execute(run, function.node.body.body, frame):
+        elif run.execute(run, function.node.body.body, frame) is None:
             frame.exits.append(Exit(run.path, run.store.flatten(frame.depth), NONE))
     finally:
         run.stack.pop()
@@ -141,7 +140,7 @@ def _run_body(
         run.path, run.base = base, statement
     if not frame.exits:
         return run.fresh(f"`{function.name}` does not return")
-    run.store.merge(base, frame.exits, mark, run.read)
+    run.join(base, frame.exits, mark)
     if len(frame.exits) == 1:
         return frame.exits[0].value
     common = shared(base)

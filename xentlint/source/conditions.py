@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from xentlint.source import limits
@@ -51,22 +52,42 @@ def _number(value: Any) -> bool:
 
 def both(a: Guard, b: Guard) -> Guard | None:
     """The conjunction of two guards; ``None`` when they contradict each other."""
-    if not a or a <= b:
+    if not a or a is b:
         return b
-    if not b or b <= a:
+    if not b:
+        return a
+    return _conjunction(a, b)
+
+
+@lru_cache(maxsize=20_000)
+def _conjunction(a: Guard, b: Guard) -> Guard | None:
+    if a <= b:
+        return b
+    if b <= a:
         return a
     for atom, sign in a:
         if (atom, not sign) in b:
             return None
-    union = a | b
-    known = {atom.term: atom.arg for atom, sign in union if sign and atom.kind == "=="}
-    if known:
-        for atom, sign in union:
-            if atom.term in known:
-                said = holds(atom, known[atom.term])
-                if said is not None and said is not sign:
-                    return None
-    return union
+    if _contradicts(_equalities(a), b) or _contradicts(_equalities(b), a):
+        return None
+    return a | b
+
+
+@lru_cache(maxsize=20_000)
+def _equalities(guard: Guard) -> dict[Hashable, Any]:
+    return {atom.term: atom.arg for atom, sign in guard if sign and atom.kind == "=="}
+
+
+def _contradicts(known: dict[Hashable, Any], guard: Guard) -> bool:
+    """Whether a literal is false of a term whose value is known."""
+    if not known:
+        return False
+    for atom, sign in guard:
+        if atom.term in known:
+            said = holds(atom, known[atom.term])
+            if said is not None and said is not sign:
+                return True
+    return False
 
 
 def narrow(path: Path, guard: Guard) -> Path:
@@ -94,9 +115,15 @@ def shared(path: Path) -> Guard:
 
 def simplify(guards: Iterable[Guard]) -> Path:
     """Guards that say the same together, fewer and shorter: ``a b | a not b`` is ``a``."""
-    todo = list(dict.fromkeys(guards))
-    if len(todo) < 2:
-        return tuple(todo)
+    todo = tuple(dict.fromkeys(guards))
+    return todo if len(todo) < 2 else _simplified(todo)
+
+
+@lru_cache(maxsize=20_000)
+def _simplified(guards: Path) -> Path:
+    if ALWAYS in guards:
+        return EVERYWHERE
+    todo = list(guards)
     changed = True
     while changed:
         changed = False

@@ -45,11 +45,12 @@ def interpret(world: World, source: Source) -> Run:
     run.frames[source] = frame
     run.store.set(frame.id, "__name__", Const("__main__"))
     run.execute(run, source.tree.body, frame)
+    most = min(limits.FUEL + limits.LINE_FUEL * len(source.lines), limits.MOST_FUEL)
     while entry := waiting(run, source):
-        if run.spent >= limits.FUEL:
+        if run.spent >= most:
             run.exhausted = True
             break
-        run.fuel = limits.ENTRY_FUEL
+        run.fuel = min(limits.ENTRY_FUEL, most - run.spent)
         run.path = run.base = EVERYWHERE
         _run_entry(run, frame, entry)
     return run

@@ -21,6 +21,9 @@ def choices_of(value: Value) -> tuple[Choice, ...]:
 def alternatives(choices: Iterable[Choice]) -> Value:
     """One value for several: equal ones merged, nested ones opened, contradictions dropped."""
     groups: list[tuple[Value, list[Guard]]] = []
+    choices = list(choices)
+    if len(choices) == 1 and not choices[0][0]:
+        return choices[0][1]
     for guard, value in choices:
         for inner, plain in choices_of(value):
             joined = both(guard, inner)

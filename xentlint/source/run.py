@@ -16,7 +16,17 @@ from xentlint.source.conditions import EVERYWHERE, Atom, Guard, Path, narrow, sh
 from xentlint.source.joins import alternatives, under
 from xentlint.source.scopes import Frame
 from xentlint.source.store import Exit, Store, Writes
-from xentlint.source.values import Args, Const, Deferred, ModuleValue, Ref, Spot, Unknown, Value
+from xentlint.source.values import (
+    Args,
+    Const,
+    Deferred,
+    ModuleValue,
+    Ref,
+    Spot,
+    Unknown,
+    Value,
+    same,
+)
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -42,7 +52,7 @@ class Run:
     """One file as the entry point, with the project modules that it imports."""
 
     evaluate: Callable[[Run, cst.CSTNode, Frame], Value]
-    execute: Callable[[Run, Sequence[cst.CSTNode], Frame], bool]
+    execute: Callable[[Run, Sequence[cst.CSTNode], Frame], Any]
     call: Callable[[Run, Value, Args, Spot], Value]
     attribute: Callable[[Run, Value, str, Spot], Value]
 
@@ -173,27 +183,40 @@ class Run:
         finally:
             self.path = before
 
+    def forget(self, values: list[Value]) -> Unknown:
+        """One unknown for several."""
+        first: Unknown = values[0]
+        if all(same(first, value) for value in values):
+            return first
+        return self.fresh(first.reason, data=all(value.data for value in values))
+
+    def join(self, base: Path, exits: list[Exit], mark: int) -> None:
+        """Merge the states of several exits into the top layer of the store."""
+        self.store.merge(base, exits, mark, self.read, self.forget)
+
     def fork(self, branches: Sequence[tuple[Path, Callable[[], Any]]]) -> Any:
         """Run each branch on its path from the same state, then join what falls through.
 
-        A branch gives its value; ``FELL`` as the value of a branch that left the block
-        (``return``, ``raise`` …) takes its state out of the join. Gives the joined value.
+        A branch gives its value; one that left the block (``LEFT``, ``RAISED``) takes its state
+        out of the join. Gives the joined value.
         """
         base, mark = self.path, self.store.last
         exits: list[Exit] = []
+        raised = True
         for path, action in branches:
             self.path = path
             depth = self.store.push()
             value = action()
             writes = self.store.pop(depth)
-            if value is not LEFT:
+            if value is not LEFT and value is not RAISED:
                 exits.append(Exit(self.path, writes, value))
-        if not exits:
-            self.path = base
-            return LEFT
+            raised &= value is not LEFT
         self.path = base
-        self.store.merge(base, exits, mark, self.read)
-        self.path = widen(way for exit in exits for way in exit.path)
+        if not exits:
+            return RAISED if raised else LEFT
+        self.join(base, exits, mark)
+        if not raised or len(exits) > 1:
+            self.path = widen(way for exit in exits for way in exit.path)
         if len(exits) == 1:
             return exits[0].value
         common = shared(base)
@@ -203,6 +226,8 @@ class Run:
 
 
 LEFT = object()
-"""The value of a branch that does not fall through."""
+"""The value of a branch that leaves the block: by return, break, continue."""
+RAISED = object()
+"""The value of a branch that raises: what it ruled out is not worth remembering."""
 
 

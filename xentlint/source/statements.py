@@ -14,7 +14,7 @@ from xentlint.source.expressions import spot
 from xentlint.source.imports import import_from, import_module
 from xentlint.source.joins import pairs
 from xentlint.source.operators import binary
-from xentlint.source.run import LEFT, Run
+from xentlint.source.run import LEFT, RAISED, Run
 from xentlint.source.scopes import Frame
 from xentlint.source.sequences import content
 from xentlint.source.store import Exit
@@ -23,26 +23,28 @@ from xentlint.source.truth import outcomes
 from xentlint.source.values import NONE, Items, Rest, Unknown, Value
 
 
-def execute(run: Run, body: Sequence[cst.CSTNode], frame: Frame) -> bool:
-    """Run statements in order; false when the end of the block is not reached."""
+def execute(run: Run, body: Sequence[cst.CSTNode], frame: Frame) -> Any:
+    """Run statements in order: ``None``, or how the block was left before its end."""
     for node in body:
-        if isinstance(node, cst.SimpleStatementLine):
+        if type(node) is cst.SimpleStatementLine:
             for small in node.body:
-                if not _step(run, small, frame):
-                    return False
-        elif not _step(run, node, frame):
-            return False
-    return True
+                left = _step(run, small, frame)
+                if left is not None:
+                    return left
+        else:
+            left = _step(run, node, frame)
+            if left is not None:
+                return left
+    return None
 
 
-def _step(run: Run, node: cst.CSTNode, frame: Frame) -> bool:
-    if not run.tick():
-        return True
+def _step(run: Run, node: cst.CSTNode, frame: Frame) -> Any:
     handler = HANDLERS.get(type(node))
-    if handler is None:
-        return True
+    if handler is None or not run.tick():
+        return None
     run.base = run.path
-    return handler(run, node, frame) is not LEFT
+    left = handler(run, node, frame)
+    return left if left is LEFT or left is RAISED else None
 
 
 def _expression(run: Run, node: cst.Expr, frame: Frame) -> Any:
@@ -88,7 +90,7 @@ def _return(run: Run, node: cst.Return, frame: Frame) -> Any:
 
 
 def _raise(run: Run, node: cst.Raise, frame: Frame) -> Any:
-    return LEFT
+    return RAISED
 
 
 def _leave_loop(run: Run, node: cst.CSTNode, frame: Frame) -> Any:
@@ -99,10 +101,7 @@ def _leave_loop(run: Run, node: cst.CSTNode, frame: Frame) -> Any:
 
 
 def _assert(run: Run, node: cst.Assert, frame: Frame) -> Any:
-    ways = _ways(run, run.evaluate(run, node.test, frame), True)
-    if ways:
-        run.path = ways
-    return None
+    run.evaluate(run, node.test, frame)
 
 
 def _ways(run: Run, test: Value, sign: bool) -> Path:
@@ -122,22 +121,22 @@ def _if(run: Run, node: cst.If, frame: Frame) -> Any:
         if yes and no:
             break
         if yes or not no:
-            return None if run.execute(run, node.body.body, frame) else LEFT
+            return run.execute(run, node.body.body, frame)
         if node.orelse is None:
             return None
         if isinstance(node.orelse, cst.Else):
-            return None if run.execute(run, node.orelse.body.body, frame) else LEFT
+            return run.execute(run, node.orelse.body.body, frame)
         node = node.orelse
 
     def then() -> Any:
-        return None if run.execute(run, node.body.body, frame) else LEFT
+        return run.execute(run, node.body.body, frame)
 
     def otherwise() -> Any:
         if node.orelse is None:
             return None
         if isinstance(node.orelse, cst.If):
             return _if(run, node.orelse, frame)
-        return None if run.execute(run, node.orelse.body.body, frame) else LEFT
+        return run.execute(run, node.orelse.body.body, frame)
 
     return run.fork([(yes, then), (no, otherwise)])
 
@@ -147,7 +146,7 @@ def _with(run: Run, node: cst.With, frame: Frame) -> Any:
         value = run.evaluate(run, item.item, frame)
         if item.asname is not None:
             bind_target(run, item.asname.name, value, frame)
-    return None if run.execute(run, node.body.body, frame) else LEFT
+    return run.execute(run, node.body.body, frame)
 
 
 def _for(run: Run, node: cst.For, frame: Frame) -> Any:
@@ -163,7 +162,7 @@ def _for(run: Run, node: cst.For, frame: Frame) -> Any:
             if not _round(run, node.body.body, frame):
                 return LEFT
     if node.orelse is not None:
-        return None if run.execute(run, node.orelse.body.body, frame) else LEFT
+        return run.execute(run, node.orelse.body.body, frame)
     return None
 
 
@@ -173,15 +172,15 @@ def _round(run: Run, body: Any, frame: Frame) -> bool:
     inner = run.store.push()
     ends: list[Exit] = []
     frame.loops.append((inner, ends))
-    falls = run.execute(run, body, frame)
+    left = run.execute(run, body, frame)
     frame.loops.pop()
-    if falls:
+    if left is None:
         ends.append(Exit(run.path, run.store.flatten(inner)))
     run.store.pop(inner)
     run.path = base
     if not ends:
         return False
-    run.store.merge(base, ends, mark, run.read)
+    run.join(base, ends, mark)
     run.path = widen(way for end in ends for way in end.path)
     return True
 
@@ -248,11 +247,10 @@ def _try(run: Run, node: cst.Try, frame: Frame) -> Any:
     branches: list[tuple[Path, Callable[[], Any]]] = []
 
     def body() -> Any:
-        if not run.execute(run, node.body.body, frame):
-            return LEFT
-        if node.orelse is not None and not run.execute(run, node.orelse.body.body, frame):
-            return LEFT
-        return None
+        left = run.execute(run, node.body.body, frame)
+        if left is None and node.orelse is not None:
+            left = run.execute(run, node.orelse.body.body, frame)
+        return left
 
     branches.append((fine, body))
     for i, handler in enumerate(node.handlers):
@@ -262,7 +260,7 @@ def _try(run: Run, node: cst.Try, frame: Frame) -> Any:
         def handle(handler: Any = handler) -> Any:
             if handler.name is not None:
                 bind_target(run, handler.name.name, run.fresh("an exception"), frame)
-            return None if run.execute(run, handler.body.body, frame) else LEFT
+            return run.execute(run, handler.body.body, frame)
 
         if not _is_import_fallback(node, handler):
             branches.append((way, handle))
@@ -270,8 +268,9 @@ def _try(run: Run, node: cst.Try, frame: Frame) -> Any:
         result = body()
     else:
         result = _fork_try(run, branches)
-    if node.finalbody is not None and not run.execute(run, node.finalbody.body.body, frame):
-        return LEFT
+    if node.finalbody is not None:
+        left = run.execute(run, node.finalbody.body.body, frame)
+        return result if left is None else left
     return result
 
 
@@ -285,7 +284,7 @@ def _fork_try(run: Run, branches: list[tuple[Path, Callable[[], Any]]]) -> Any:
         depth = run.store.push()
         value = action()
         writes = run.store.pop(depth)
-        if value is LEFT:
+        if value is LEFT or value is RAISED:
             continue
         if i == 0:
             body_writes = writes
@@ -295,7 +294,7 @@ def _fork_try(run: Run, branches: list[tuple[Path, Callable[[], Any]]]) -> Any:
     run.path = base
     if not exits:
         return LEFT
-    run.store.merge(base, exits, mark, run.read)
+    run.join(base, exits, mark)
     if len(exits) == 1:
         run.path = exits[0].path
     return None
@@ -340,7 +339,7 @@ def _match(run: Run, node: cst.Match, frame: Frame) -> Any:
         rest = narrow(rest, frozenset({(decision, False)}))
 
         def action(case: Any = case) -> Any:
-            return None if run.execute(run, case.body.body, frame) else LEFT
+            return run.execute(run, case.body.body, frame)
 
         branches.append((way, action))
     branches.append((rest, lambda: None))

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from xentlint.source.conditions import EVERYWHERE, Path, shared
 from xentlint.source.joins import alternatives
-from xentlint.source.values import Value
+from xentlint.source.values import Unknown, Value
 
 Key: TypeAlias = tuple[int, str]
 Writes: TypeAlias = dict[Key, Value]
@@ -70,7 +70,14 @@ class Store:
     def apply(self, writes: Writes) -> None:
         self.layers[-1].update(writes)
 
-    def merge(self, base: Path, exits: list[Exit], mark: int, read: Callable[[Value], Value]) -> None:
+    def merge(
+        self,
+        base: Path,
+        exits: list[Exit],
+        mark: int,
+        read: Callable[[Value], Value],
+        forget: Callable[[list[Value]], Value],
+    ) -> None:
         """Join the states that reach one point into the top layer.
 
         What belongs to an owner made after ``mark`` exists in one state only: it is copied.
@@ -88,12 +95,21 @@ class Store:
                 top[key] = next(exit.writes[key] for exit in exits if key in exit.writes)
                 continue
             before = self.get(*key)
-            choices = []
-            for exit, ways in zip(exits, guards, strict=True):
-                value = exit.writes.get(key, before)
-                if value is not None:
-                    choices += [(way, value) for way in ways]
-            top[key] = read(alternatives(choices))
+            values = [exit.writes.get(key, before) for exit in exits]
+            if all(value is values[0] for value in values):
+                top[key] = values[0]
+            elif all(type(value) is Unknown for value in values):
+                # Which of two unknowns it is tells nobody anything.
+                top[key] = forget(values)
+            else:
+                top[key] = read(
+                    alternatives(
+                        (way, value)
+                        for value, ways in zip(values, guards, strict=True)
+                        if value is not None
+                        for way in ways
+                    )
+                )
 
 
 __all__ = ["EVERYWHERE", "Exit", "Key", "Store", "Writes"]
