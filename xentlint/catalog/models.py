@@ -152,7 +152,7 @@ _TASKS: Final = (
     "ForCausalLM",
     "LMHeadModel",
 )
-_TRANSFORMERS: Final = "Transformers (commit 985d66f) src/transformers/modeling_tf_outputs.py"
+_TRANSFORMERS: Final = "Transformers (commit 00c1ec8) src/transformers/modeling_tf_outputs.py"
 
 
 def find(name: str) -> ModelRow | None:

@@ -203,6 +203,8 @@ tf.layers.max_pooling3d inputs pool_size strides padding
 tf.contrib.layers.fully_connected inputs *num_outputs activation_fn=relu normalizer_fn
 tf.contrib.layers.linear inputs *num_outputs activation_fn normalizer_fn
 tf.contrib.layers.relu inputs *num_outputs activation_fn=relu normalizer_fn
+tf.contrib.layers.elu inputs *num_outputs activation_fn=elu normalizer_fn
+tf.contrib.layers.legacy_fully_connected x *num_output_units activation_fn
 tf.contrib.layers.relu6 inputs *num_outputs activation_fn=relu6 normalizer_fn
 tf.contrib.layers.conv1d,tf.contrib.layers.conv2d,tf.contrib.layers.conv3d,\
 tf.contrib.layers.convolution,tf.contrib.layers.convolution1d,tf.contrib.layers.convolution2d,\
