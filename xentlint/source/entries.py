@@ -122,11 +122,13 @@ def _spans(body: Any) -> list[tuple[int, int]]:
     return found
 
 
-def waiting(run: Run, source: Source) -> Entry | None:
+def candidates(run: Run, source: Source) -> list[Entry]:
+    """The functions of a file that has run."""
+    return outline(source, _imported(run, source))
+
+
+def waiting(run: Run, entries: list[Entry]) -> Entry | None:
     """The next function to run by itself: one that no other waiting function names, if any."""
-    entries = run.memo.get("entries")
-    if entries is None:
-        entries = run.memo["entries"] = outline(source, _imported(run, source))
     open_ = [e for e in entries if e.consumes and id(e.node) not in run.reached]
     for entry in open_:
         name = entry.node.name.value
