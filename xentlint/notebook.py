@@ -261,3 +261,20 @@ def _by_line(raw: str) -> list[str]:
 
 def _is_line_end(unit: str) -> bool:
     return unit == "\\n" or unit.lower() == "\\u000a"
+
+
+def file_line(data: bytes, cell: int, line: int) -> int:
+    """The line of the file on which a line of a cell is written."""
+    text = data.decode("utf-8")
+    source = cells(text)[1][cell - 1].source
+    if source is None:
+        raise ValueError(f"cell {cell} has no source")
+    at = source.start
+    if isinstance(source.value, list):
+        before = 1
+        for item in _elements(text, source):
+            at = item.start
+            before += item.value.count("\n")
+            if before > line or (before == line and not item.value.endswith("\n")):
+                break
+    return text.count("\n", 0, at) + 1

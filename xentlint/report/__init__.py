@@ -11,6 +11,12 @@ FORMATS: Final = {
     "text": "xentlint.report.text",
     "concise": "xentlint.report.concise",
     "json": "xentlint.report.json",
+    "jsonl": "xentlint.report.jsonl",
+    "sarif": "xentlint.report.sarif",
+    "github": "xentlint.report.github",
+    "gitlab": "xentlint.report.gitlab",
+    "junit": "xentlint.report.junit",
+    "markdown": "xentlint.report.markdown",
 }
 """Format → the module whose ``render(outcome, view)`` makes it; imported when it is asked for."""
 
