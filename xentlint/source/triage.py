@@ -7,10 +7,12 @@ import re
 from typing import Final
 
 CONSUMERS: Final = re.compile(
-    rb"(?i:entropy)|(?<!\bre)\.compile\(|\blog(?:1p)?\(|(?i:kl_?d|kullback)|\bBCE\b|\bbce\b|"
-    rb"\b(?:Dice|Tversky|log_loss|compiled_loss|compute_loss|xlogy)\b"
+    rb"(?i:entropy)|(?<!\bre)\.compile\(|(?i:kl_?d|kullback)|\bBCE\b|\bbce\b|"
+    rb"\b(?:Dice|Tversky|log_loss|compiled_loss|compute_loss|xlogy|logloss|cce)\b|\blog(?:1p)?\("
 )
 """What a consumer is written with, in any of its spellings."""
+_LOGARITHM: Final = re.compile(rb"\blog(?:1p)?\(")
+_REDUCTION: Final = re.compile(rb"(?:sum|mean|average)\(")
 _IMPORT: Final = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", re.M)
 _FRAMEWORK: Final = re.compile(rb"keras|tensorflow|\btf\b|theano|cntk|model", re.I)
 
@@ -24,14 +26,14 @@ class Screen:
 
     def keeps(self, path: str, data: bytes) -> bool:
         """Whether a file must be read. A project module counts where the file names it."""
-        if not self.on or CONSUMERS.search(data):
+        if not self.on or _consumes(data):
             return True
         if not _FRAMEWORK.search(data):
             return False
         folder = os.path.dirname(os.path.abspath(path))
-        return any(self._consumes(folder, a or b) for a, b in _IMPORT.findall(data))
+        return any(self._imports(folder, a or b) for a, b in _IMPORT.findall(data))
 
-    def _consumes(self, folder: str, name: bytes) -> bool:
+    def _imports(self, folder: str, name: bytes) -> bool:
         """Whether an imported module lies beside the file (or above its package) and consumes."""
         dotted = name.decode("ascii", "ignore")
         level = len(dotted) - len(dotted.lstrip("."))
@@ -56,6 +58,17 @@ class Screen:
 def _file_consumes(path: str) -> bool:
     try:
         with open(path, "rb") as file:
-            return CONSUMERS.search(file.read(8_000_000)) is not None
+            return _consumes(file.read(8_000_000))
     except OSError:
         return False
+
+
+def _consumes(data: bytes) -> bool:
+    """Whether a text names a consumer; a logarithm is one only beside a sum or a mean."""
+    found = CONSUMERS.search(data)
+    if found is None:
+        return False
+    if _LOGARITHM.match(found.group()) is None:
+        return True
+    others = any(not _LOGARITHM.match(m.group()) for m in CONSUMERS.finditer(data))
+    return others or _REDUCTION.search(data) is not None
