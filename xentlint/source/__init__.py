@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 class Session:
     """One run over many files: keeps the project's modules and the positions of reported nodes."""
 
-    def __init__(self, src: tuple[str, ...] = (), screens: bool = True) -> None:
+    def __init__(
+        self, src: tuple[str, ...] = (), screens: bool = True, audit: bool = False
+    ) -> None:
+        """``audit``: losses that no head reached are uses as well."""
         self.src = src
-        self.screens = screens
+        self.audit = audit
         self._start()
 
     def _start(self) -> None:
@@ -40,7 +43,12 @@ class Session:
             assert source.problem is not None
             return FileFacts(path, (), (source.problem,))
         run = interpret(self.world, source)
-        return FileFacts(path, settle(run.meetings))
+        uses = settle(run.meetings)
+        if self.audit:
+            from xentlint.source.mentions import unmet
+
+            uses += unmet(run)
+        return FileFacts(path, uses)
 
     def locate(self, use: Use) -> Use:
         """The same use with real places."""

@@ -10,6 +10,7 @@ import libcst as cst
 from xentlint.source import operators
 from xentlint.source.comprehensions import dict_comprehension, list_comprehension
 from xentlint.source.conditions import Guard, narrow, widen
+from xentlint.source.effects.library import starred
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.run import Run
 from xentlint.source.scopes import Frame, assign, lookup
@@ -26,6 +27,7 @@ from xentlint.source.values import (
     Ref,
     Rest,
     Spot,
+    Unknown,
     Value,
 )
 
@@ -45,7 +47,10 @@ def spot(node: cst.CSTNode, frame: Frame) -> Spot:
 def _name(run: Run, node: cst.Name, frame: Frame) -> Value:
     if node.value in _CONSTANTS:
         return _CONSTANTS[node.value]
-    return run.read(lookup(run.store, frame, node.value))
+    value = lookup(run.store, frame, node.value)
+    if type(value) is Unknown and frame.module.stars:
+        return starred(frame.module.stars, node.value) or value
+    return run.read(value)
 
 
 _CONSTANTS: Final = {"True": Const(True), "False": Const(False), "None": Const(None)}

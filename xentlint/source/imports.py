@@ -7,6 +7,7 @@ from typing import Any
 import libcst as cst
 
 from xentlint.catalog.names import canonical
+from xentlint.source.effects.library import has_rows
 from xentlint.source.run import Run
 from xentlint.source.scopes import Frame, assign
 from xentlint.source.values import Api, Deferred, ModuleValue, Value
@@ -81,16 +82,7 @@ def _star(run: Run, source: Any, name: str, frame: Frame) -> None:
                 if value is not None:
                     assign(run.store, frame, member, value)
         frame.module.unknown_names |= module.unknown_names
+        frame.module.stars += module.stars
         return
-    known = _library_names(canonical(name))
-    for member in known:
-        assign(run.store, frame, member, Api(f"{name}.{member}"))
-    if not known:
-        frame.module.unknown_names = True
-
-
-def _library_names(package: str) -> list[str]:
-    """The names of a package that the catalog knows."""
-    from xentlint.source.effects.library import rows_under
-
-    return rows_under(package)
+    frame.module.stars.append(name)
+    frame.module.unknown_names |= not has_rows(canonical(name))

@@ -68,6 +68,8 @@ class Run:
         self.spent = 0
         self.exhausted = False
         self.meetings: list[Meeting] = []
+        self.met: set[int] = set()
+        """The nodes of consumers and calls that a use was made of."""
         self.frames = dict(world.frames)
         """Frames of modules; that of the checked file is its own, as ``__main__``."""
         self.stack: list[Frame] = []

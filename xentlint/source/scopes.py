@@ -35,6 +35,8 @@ class Frame:
     """Names declared ``global`` or ``nonlocal``, with the frame that owns them."""
     unknown_names: bool = False
     """Whether a star import of an unknown module may have bound any name."""
+    stars: list[str] = field(default_factory=list)
+    """Library packages of which a star import bound every name."""
     names: dict[str, None] = field(default_factory=dict)
     """The names bound in a module, in order."""
 
@@ -69,10 +71,10 @@ def lookup(store: Store, frame: Frame, name: str) -> Value:
             if value is not None:
                 return value
         scope = scope.parent
-    if frame.module.unknown_names:
-        return Unknown(("star", frame.module.id, name), f"`{name}` may come from a star import")
     if name in BUILTINS:
         return Api(f"builtins.{name}")
+    if frame.module.unknown_names:
+        return Unknown(("star", frame.module.id, name), f"`{name}` may come from a star import")
     return unbound(name)
 
 

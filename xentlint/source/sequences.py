@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from xentlint.source import limits
@@ -190,11 +191,10 @@ def tensor_item(tensor: Tensor, indices: list[Any], spot: Spot) -> Tensor | Unkn
     inner = len(indices) > 1 or (type(indices[0]) is Const and indices[0].value is ...)
     whole = isinstance(last, tuple) and all(part is None or part == Const(None) for part in last)
     if not inner or whole or (type(last) is Const and last.value in (..., None)):
-        return Tensor(tensor.scale, tensor.activation, tensor.units, tensor.spot, tensor.before,
-                      None, tensor.applied)
+        return replace(tensor, direct=None, rank=None)
     units = _width(last) if isinstance(last, tuple) else None
     scale = "independent" if tensor.scale == "simplex" else tensor.scale
-    return Tensor(scale, tensor.activation, units, tensor.spot, tensor.before, None, tensor.applied)
+    return replace(tensor, scale=scale, units=units, direct=None, rank=None)
 
 
 def _width(parts: tuple[Any, ...]) -> int | None:

@@ -78,6 +78,7 @@ def meet(
     key = (place, described, consumer._replace(place=None), slot, other, use.condition, effect,
            labels, use.reason, use.decisions)
     run.meetings.append(Meeting(use, key))
+    run.met.update(id(spot.node) for spot in (consumer.place, place, at) if spot is not None)
 
 
 def here(run: Run, spot: Spot, at: Spot) -> Spot:

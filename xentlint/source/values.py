@@ -192,6 +192,8 @@ class Tensor:
     """The Keras name of the activation that made its scale."""
     complement: bool = False
     """Whether it is one minus a tensor."""
+    rank: int | None = None
+    """Number of axes, where it is known."""
     name: str | None = field(default=None, compare=False)
     """The name of the layer that made it: that of the model's output."""
 

@@ -100,7 +100,8 @@ def _named(
         return Items(tuple(_named(run, name, v, spot, direct, args, shown) for v in tensor.values))
     before = tensor if type(tensor) is Tensor else None
     units = before.units if before else None
-    if type(tensor) is Unknown and tensor.shape:
+    shaped = type(tensor) is Unknown and tensor.shape is not None
+    if shaped and tensor.shape:
         units = tensor.shape[-1]
     axis = value_of(args, "axis", Const(-1))
     last = axis == Const(-1) or axis == NONE
@@ -109,7 +110,8 @@ def _named(
     if row.gives == "unknown":
         return run.fresh(f"what `{name}` gives is not in the catalog")
     scale = row.gives if last or row.gives != "simplex" else row.gives
-    return Tensor(scale, shown, units, spot, before, direct, name)
+    rank = before.rank if before else len(tensor.shape) if shaped else None
+    return Tensor(scale, shown, units, spot, before, direct, name, rank=rank)
 
 
 def _consume(

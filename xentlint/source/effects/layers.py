@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from xentlint.catalog.rows import LayerRow
@@ -84,12 +85,29 @@ def _affine(run: Run, layer: Ref, row: LayerRow, tensor: Value, spot: Spot) -> V
     made = layer.spot or spot
     activation = activation_of(run, layer, row)
     found = []
+    rank = _rank_of(run, layer, tensor)
     for guard, (plain,) in pairs(width):
-        linear = Tensor("logits", None, units_of(plain), made)
+        linear = Tensor("logits", None, units_of(plain), made, rank=rank)
         with run.under(guard):
             result = activations.apply(run, activation.value, linear, activation.spot or made)
         found.append((guard, result))
     return alternatives(found)
+
+
+def _rank_of(run: Run, layer: Ref, tensor: Value) -> int | None:
+    """Axes of a layer's input: of the tensor, or by the layer's own ``input_shape``."""
+    for name, batch in (("input_shape", 1), ("input_dim", 2)):
+        given = run.get(layer, name)
+        if given is not None:
+            shape = content(run, given)
+            return len(shape.values) + batch if shape is not None else batch
+    return rank(tensor)
+
+
+def rank(value: Value) -> int | None:
+    if type(value) is Tensor:
+        return value.rank
+    return len(value.shape) if type(value) is Unknown and value.shape is not None else None
 
 
 def _recurrent(run: Run, layer: Ref, row: LayerRow, tensor: Value, spot: Spot) -> Value:
@@ -126,8 +144,8 @@ def _change(tensor: Value, scale: Callable[[Tensor], str | None], units: bool = 
         kept = scale(value)
         if kept is None:
             return Unknown(("lost", id(value)), f"what follows `{value.activation}` is not followed")
-        return Tensor(kept, value.activation, value.units if units else None, value.spot,
-                      value.before, None, value.applied)
+        return replace(value, scale=kept, units=value.units if units else None, direct=None,
+                       rank=value.rank if units else None)
 
     return alternatives((guard, one(plain)) for guard, (plain,) in pairs(tensor))
 
@@ -148,15 +166,28 @@ def _keep(run: Run, layer: Ref, row: LayerRow, tensor: Value, spot: Spot) -> Val
     if row.name in _RETURN_THEIR_INPUT:
         return tensor
     short = row.name.rpartition(".")[2]
+    if type(tensor) is Unknown:
+        return _keep_unknown(run, tensor, short)
+    if short == "Flatten" and rank(tensor) == 2:
+        return replace(tensor, direct=None)
     kept = _change(tensor, lambda t: t.scale, short in _KEEP_WIDTH)
     if short == "Reshape" and type(kept) is Tensor:
         shape = content(run, run.get(layer, "target_shape"))
         last = units_of(shape.values[-1]) if shape is not None and shape.values else None
         # Reshape((n,)) joins all axes: what a softmax worked on is no longer the last one.
         if last is not None and last > 0:
-            return Tensor(kept.scale, kept.activation, last, kept.spot, kept.before, None,
-                          kept.applied)
+            return replace(kept, units=last, rank=len(shape.values) + 1 if shape else None)
+    if short == "Flatten" and type(kept) is Tensor:
+        return replace(kept, rank=2)
     return kept
+
+
+def _keep_unknown(run: Run, tensor: Unknown, short: str) -> Unknown:
+    """Data through a layer that keeps its values: only its shape is of interest."""
+    if short in _KEEP_WIDTH:
+        return tensor
+    shape = (None, None) if short == "Flatten" else None
+    return replace(tensor, term=(short, tensor.term), shape=shape)
 
 
 def _keep_values(run: Run, layer: Ref, row: LayerRow, tensor: Value, spot: Spot) -> Value:
@@ -184,7 +215,7 @@ def same_scale(run: Run, values: tuple[Value, ...], reason: str) -> Value:
 
 def _linear(run: Run, layer: Ref, row: LayerRow, tensor: Value, spot: Spot) -> Value:
     units = tensor.units if type(tensor) is Tensor else None
-    return Tensor("logits", None, units, layer.spot or spot)
+    return Tensor("logits", None, units, layer.spot or spot, rank=rank(tensor))
 
 
 def _merge(run: Run, layer: Ref, row: LayerRow, tensor: Value, spot: Spot) -> Value:
@@ -221,6 +252,10 @@ def _wrap(run: Run, layer: Ref, row: LayerRow, tensor: Value, spot: Spot) -> Val
     if inner is None:
         return run.fresh(f"`{row.name}` of a layer that is not known")
     result = run.call(run, inner.value, Args((Arg(tensor, spot),)), spot)
+    if row.name == "keras.layers.Bidirectional":
+        mode = run.get(layer, "merge_mode")
+        if mode != Const("ave"):
+            return _change(result, lambda t: None if t.scale == "simplex" else t.scale)
     return _change(result, lambda t: t.scale, True)
 
 

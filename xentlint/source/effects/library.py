@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
-
 from xentlint.catalog.activations import ACTIVATIONS
 from xentlint.catalog.layers import LAYERS
 from xentlint.catalog.losses import LOSSES, NOT_CROSS_ENTROPY
 from xentlint.catalog.metrics import METRICS
-from xentlint.catalog.models import MODELS
+from xentlint.catalog.models import find as find_model
 from xentlint.catalog.names import canonical
 from xentlint.catalog.ops import OPS
 from xentlint.source.arguments import bind_row
@@ -17,13 +15,6 @@ from xentlint.source.effects import activations, builtins, layers, losses, metho
 from xentlint.source.effects.special import SPECIAL
 from xentlint.source.run import Run
 from xentlint.source.values import Api, Args, Const, Metric, Spot, Unknown, Value
-
-_CONTAINERS: Final = (
-    ("keras.losses", LOSSES),
-    ("keras.layers", LAYERS),
-    ("keras.metrics", METRICS),
-)
-
 
 def call(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     """The result of calling a library name."""
@@ -63,7 +54,7 @@ def _handler(name: str) -> Callable[[Run, Api, str, Args, Spot], Value] | None:
         return _op
     if name in METRICS:
         return _metric
-    if name in MODELS:
+    if find_model(_class_of(name)) is not None:
         return _model
     if name.startswith("keras.activations.") and name[18:] in ACTIVATIONS:
         return _activation
@@ -90,7 +81,21 @@ def _metric(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Value:
 
 
 def _model(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Value:
-    return models.make(run, MODELS[name], callee.name, args, spot)
+    row = find_model(_class_of(name))
+    assert row is not None
+    return models.make(run, row, callee.name, args if row.name == name else _preset(args), spot)
+
+
+def _class_of(name: str) -> str:
+    """``X.from_pretrained(...)`` makes an X."""
+    for method in (".from_pretrained", ".from_preset"):
+        name = name.removesuffix(method)
+    return name
+
+
+def _preset(args: Args) -> Args:
+    """Of a preset only the keywords are arguments of the class."""
+    return args._replace(positional=())
 
 
 def _activation(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Value:
@@ -104,18 +109,14 @@ def _other_loss(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Val
     return Unknown(("not-cross-entropy", name), f"`{name}` is no cross-entropy", data=True)
 
 
-def rows_under(package: str) -> list[str]:
-    """The names that the catalog knows directly under a package."""
-    prefix = f"{package}."
-    found: dict[str, None] = {}
-    tables: tuple[Any, ...] = (LOSSES, LAYERS, OPS, METRICS, MODELS, SPECIAL, NOT_CROSS_ENTROPY)
-    for table in tables:
-        for name in table:
-            if name.startswith(prefix) and "." not in name[len(prefix) :]:
-                found[name[len(prefix) :]] = None
-    if package == "keras.activations":
-        found.update(dict.fromkeys(ACTIVATIONS))
-    return list(found)
+def starred(packages: list[str], name: str) -> Api | None:
+    """A name that star imports of library packages bind: the last package that has it."""
+    for package in reversed(packages):
+        if _handler(canonical(f"{package}.{name}")) is not None:
+            return Api(f"{package}.{name}")
+    return None
 
 
-__all__ = ["Const", "call", "rows_under"]
+def has_rows(package: str) -> bool:
+    """Whether the catalog knows the names of a package, so that others bind nothing of ours."""
+    return package.partition(".")[0] in ("keras", "tf", "numpy")

@@ -180,7 +180,10 @@ def _effect(
     """What Keras makes of an activation before a loss on logits (see SEMANTICS, section 1)."""
     if type(head) is not Tensor or expects != "logits":
         return None
-    if not row.recovers or head.direct is None:
+    recovers = row.recovers or (
+        row.recovers_in is not None and row.recovers_in == run.evidence.keras(dotted)
+    )
+    if not recovers or head.direct is None:
         return "silent"
     backend = run.evidence.backend(dotted)
     if backend is None:
@@ -271,7 +274,9 @@ def _one(
             short = row_or_none.name.rpartition(".")[2]
             arrive(run, row_or_none, {}, head, at, spec.name, written=given, form=form,
                    shown=short, **common)
-        elif canonical(spec.name) not in NOT_CROSS_ENTROPY:
+        elif canonical(spec.name) in NOT_CROSS_ENTROPY:
+            _other_loss(run, head, at, given, name, canonical(spec.name).rpartition(".")[2])
+        else:
             undecided(run, head, at, given, guard, name, f"`{spec.name}` is not in the catalog")
     elif kind in _CALLABLE or (kind is Ref and spec.kind == "instance"):
         labels = run.fresh("labels that Keras passes", data=True)
@@ -283,7 +288,7 @@ def _one(
         if len(run.meetings) == before:
             undecided(run, head, at, given, guard, name, "the loss function applies no known loss")
     elif kind is Unknown and isinstance(spec.term, tuple) and spec.term[0] == "not-cross-entropy":
-        return
+        _other_loss(run, head, at, given, name, spec.term[1].rpartition(".")[2])
     elif kind is ClassValue or kind is Bound:
         undecided(run, head, at, given, guard, name, "this kind of loss is not followed")
     else:
@@ -310,8 +315,19 @@ def _string(
     if row_name is not None and row_name in LOSSES:
         arrive(run, LOSSES[row_name], {}, head, at, dotted, written=given, compiled=True,
                guard=guard, output=name, shown=f'"{text}"')
-    elif text not in NOT_CROSS_ENTROPY:
+    elif text in NOT_CROSS_ENTROPY:
+        _other_loss(run, head, at, given, name, f'"{text}"')
+    else:
         undecided(run, head, at, given, guard, name, f"the loss string {text!r} is not in the catalog")
+
+
+def _other_loss(
+    run: Run, head: Value, at: Spot, given: Spot, output: str | None, shown: str
+) -> None:
+    """A loss that is no cross-entropy takes any scale."""
+    for guard, plain in choices_of(head):
+        meet(run, Consumer("loss", shown, "any", shown=shown, place=given), plain, at=at,
+             guards=(guard, ALWAYS), output=output)
 
 
 def undecided(

@@ -144,6 +144,12 @@ def _log(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Valu
     return handwritten.logarithm(run, _first(run, row, bound), spot)
 
 
+def _log1p(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Value:
+    """``log1p(-p)`` is ``log(1 - p)``."""
+    inner = _operate(run, "Add", Const(1), _first(run, row, bound), spot)
+    return handwritten.logarithm(run, inner, spot)
+
+
 def _xlogy(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Value:
     logarithm = handwritten.logarithm(run, _first(run, row, bound, 1), spot)
     return _operate(run, "Multiply", _first(run, row, bound), logarithm, spot)
@@ -309,6 +315,7 @@ KINDS: Final[dict[str, Callable[[Run, OpRow, str, Bindings, Spot], Any]]] = {
     "divide": _combine("Divide"),
     "negate": _negate,
     "log": _log,
+    "log1p": _log1p,
     "xlogy": _xlogy,
     "exp": _exp,
     "clip": _clip,
@@ -332,5 +339,5 @@ KINDS: Final[dict[str, Callable[[Run, OpRow, str, Bindings, Spot], Any]]] = {
     "merge": _merge,
     "stop": _keep,
 }
-"""``opaque``, ``other`` and ``log1p`` have no handler: their result is unknown."""
+"""``opaque`` and ``other`` have no handler: their result is unknown."""
 

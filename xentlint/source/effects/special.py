@@ -32,7 +32,8 @@ def _partial(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
 def _input(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     bound = bind_row(("shape", "batch_size", "name"), args)
     shape = shape_of(run, value_of(bound, "shape", value_of(bound, "batch_shape")))
-    return run.fresh("the model's input", "the model's input", data=True, shape=shape or None)
+    whole = None if shape is None else (None, *shape)
+    return run.fresh("the model's input", "the model's input", data=True, shape=whole)
 
 
 def _get_loss(run: Run, callee: Api, args: Args, spot: Spot) -> Value:

@@ -1,0 +1,62 @@
+"""Losses that stand in the text and that no head reached: an audit shows them too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import libcst as cst
+
+from xentlint.catalog.losses import LOSSES
+from xentlint.facts import Consumer, Head, Use
+from xentlint.source.run import Run
+from xentlint.source.values import Spot
+
+_NAMES: Final = frozenset(name.rpartition(".")[2] for name in LOSSES)
+_PATTERNS: Final = frozenset(("re", "regex", "pattern"))
+
+
+def unmet(run: Run) -> tuple[Use, ...]:
+    """A use for each loss, ``compile`` and raw op of the file without one."""
+    assert run.source.tree is not None
+    met = run.met
+    found = []
+    for node in _calls(run.source.tree):
+        shown = _loss(node)
+        if shown is None or id(node) in met or _inside(node, met):
+            continue
+        reason = "no head reaches it"
+        if run.exhausted:
+            reason = "the file takes more steps than are followed, and it was not reached"
+        spot = Spot(run.source, node)
+        consumer = Consumer("loss", shown, shown=f"{shown}(…)", place=spot)
+        found.append(Use(head=Head(), consumer=consumer, reason=reason, related=()))
+    return tuple(found)
+
+
+def _calls(tree: cst.CSTNode) -> Iterator[cst.Call]:
+    todo: list[cst.CSTNode] = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, cst.Call):
+            yield node
+        todo += reversed(node.children)
+
+
+def _loss(node: cst.Call) -> str | None:
+    """The name of a loss or of ``compile`` that a call spells."""
+    func: Any = node.func
+    name = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", None)
+    if name in _NAMES:
+        return str(name)
+    if name != "compile" or not isinstance(func, cst.Attribute):
+        return None
+    if isinstance(func.value, cst.Name) and func.value.value in _PATTERNS:
+        return None
+    named = {arg.keyword.value for arg in node.args if arg.keyword is not None}
+    return "compile" if named & {"loss", "optimizer"} or (node.args and not named) else None
+
+
+def _inside(node: cst.Call, met: set[int]) -> bool:
+    """Whether a loss given to this ``compile`` has a line of its own."""
+    return any(id(inner) in met for arg in node.args for inner in _calls(arg))
