@@ -105,8 +105,7 @@ def test_one_place_reached_from_two_files_is_reported_once(tmp_path: Path) -> No
     front = FakeSource()
     this = Run(Settings(), {"source": lambda: front})
     uses = front.read(path, FAULT.encode()).uses
-    for use in (*uses, *uses):
-        this._use(front, use)
+    this._judge(front, (*uses, *uses))
     assert len(this.outcome(1, 0.0).findings) == 1
 
 

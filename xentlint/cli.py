@@ -53,6 +53,13 @@ class UsageError(Exception):
     """What the user asked for makes no sense; the message says why."""
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """With a width given: argparse would import shutil to ask for it, as long as all else."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=30, width=min(_width(), 100))
+
+
 class Parser(argparse.ArgumentParser):
     """Raises instead of exiting, so that there is one place that prints errors."""
 
@@ -100,12 +107,13 @@ def _unknown_command(first: str) -> str:
     return f"unknown command {first!r}{suggest(first, COMMANDS)}; see xentlint --help"
 
 
-def _parser(name: str) -> Parser:
+def _parser(name: str, usage: str = "[OPTIONS] [PATH ...]") -> Parser:
     return Parser(
         prog=f"xentlint {name}",
+        usage=f"xentlint {name} {usage}",
         description=COMMANDS[name].capitalize() + ".",
         epilog=None if name == "rule" else STATUS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
         allow_abbrev=False,
     )
 
@@ -233,7 +241,7 @@ def _aside(outcome: Outcome, quiet: bool) -> None:
 
 
 def _rule(arguments: list[str]) -> int:
-    parser = _parser("rule")
+    parser = _parser("rule", "[CODE ...]")
     parser.add_argument("codes", nargs="*", metavar="CODE", help="default: list all rules")
     options = _parse(parser, arguments)
     from xentlint import pages, selection

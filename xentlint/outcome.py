@@ -1,12 +1,42 @@
-"""What a run found: the one thing that reports read."""
+"""What a run found, the one thing that reports read; and what a verdict is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xentlint.facts import Finding, Place, Problem, Use
-from xentlint.rules import UNDECIDED, Verdict
+
+if TYPE_CHECKING:
+    from xentlint.pages import Rule
+
+OK: Final = "ok"
+UNDECIDED: Final = "undecided"
+
+WORDS: Final = {
+    "logits": "logits",
+    "simplex": "probabilities",
+    "independent": "probabilities",
+    "log-probabilities": "log-probabilities",
+    "other": "no probabilities",
+    "probabilities": "probabilities",
+    "unknown": "an unknown scale",
+    "any": "any scale",
+}
+"""How messages name a scale."""
+
+
+class Verdict(NamedTuple):
+    """What the rules say about one use."""
+
+    code: str
+    """A rule's code, ``ok`` or ``undecided``."""
+    rule: Rule | None = None
+    severity: str | None = None
+    message: str = ""
+    help: str = ""
+    reason: str | None = None
+    """Why it is undecided."""
 
 
 class Judged(NamedTuple):
@@ -30,6 +60,14 @@ class Outcome(NamedTuple):
     """The text that a place lies in, line by line; ``None`` where there is none to show."""
     judged: tuple[Judged, ...] = ()
     """Every use, located: of an audit only."""
+    silenced: int = 0
+    """Findings that a comment takes out."""
+    known: int = 0
+    """Findings that a baseline takes out."""
+    checked: tuple[str, ...] = ()
+    """Files that were read to the end."""
+    selected: Callable[[str], frozenset[str]] = lambda path: frozenset()
+    """The codes that are reported in a file."""
 
     @property
     def failed(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from xentlint import pages
 from xentlint.facts import (
@@ -20,11 +20,12 @@ from xentlint.facts import (
     Finding,
     Use,
 )
+from xentlint.outcome import OK, UNDECIDED, WORDS, Verdict
 from xentlint.pages import Rule, Table
 
+__all__ = ["KEYS", "OK", "UNDECIDED", "WORDS", "Rule", "Verdict", "finding", "judge", "load"]
+
 UNKNOWN: Final = "unknown"
-OK: Final = "ok"
-UNDECIDED: Final = "undecided"
 
 KEYS: Final[dict[str, tuple[str, ...] | None]] = {
     "consumer": CONSUMERS,
@@ -43,31 +44,6 @@ KEYS: Final[dict[str, tuple[str, ...] | None]] = {
     "switch": ("from_logits", "none"),
 }
 """The match language: every key and the values it takes (``None``: a whole number)."""
-
-WORDS: Final = {
-    "logits": "logits",
-    "simplex": "probabilities",
-    "independent": "probabilities",
-    "log-probabilities": "log-probabilities",
-    "other": "no probabilities",
-    "probabilities": "probabilities",
-    "unknown": "an unknown scale",
-    "any": "any scale",
-}
-"""How messages name a scale."""
-
-
-class Verdict(NamedTuple):
-    """What the rules say about one use."""
-
-    code: str
-    """A rule's code, ``ok`` or ``undecided``."""
-    rule: Rule | None = None
-    severity: str | None = None
-    message: str = ""
-    help: str = ""
-    reason: str | None = None
-    """Why it is undecided."""
 
 
 def load(codes: frozenset[str] | None = None) -> tuple[Rule, ...]:

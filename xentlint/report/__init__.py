@@ -20,6 +20,9 @@ FORMATS: Final = {
 }
 """Format → the module whose ``render(outcome, view)`` makes it; imported when it is asked for."""
 
+FOR_PEOPLE: Final = frozenset(("text", "concise"))
+"""Formats that say nothing where nothing was found: what makes them need not be imported."""
+
 
 class View(NamedTuple):
     """How a report is to look."""
@@ -33,5 +36,7 @@ class View(NamedTuple):
 
 def render(name: str, outcome: Outcome, view: View) -> str:
     """The whole report, ready to write; empty where there is nothing to say."""
+    if name in FOR_PEOPLE and not outcome.findings and not outcome.judged:
+        return ""
     text: str = import_module(FORMATS[name]).render(outcome, view)
     return text

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from xentlint.facts import Finding, Use
-from xentlint.outcome import Judged, Outcome
+from xentlint.outcome import OK, UNDECIDED, WORDS, Judged, Outcome
 from xentlint.report import View
 from xentlint.report.cells import safe
 from xentlint.report.paint import Paint, painter
 from xentlint.report.places import shown
-from xentlint.rules import OK, UNDECIDED, WORDS
 
 
 def render(outcome: Outcome, view: View) -> str:

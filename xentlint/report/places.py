@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from xentlint.facts import Place, Related, Use
+from xentlint.outcome import WORDS
 from xentlint.report.cells import safe
-from xentlint.rules import WORDS
 
 
 def shown(place: Place) -> str:
