@@ -43,7 +43,7 @@ class Session:
             assert source.problem is not None
             return FileFacts(path, (), (source.problem,))
         run = interpret(self.world, source)
-        uses = settle(run.meetings)
+        uses = settle(run)
         if self.audit:
             from xentlint.source.mentions import unmet
 

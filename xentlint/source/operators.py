@@ -171,6 +171,8 @@ def _compare(run: Run, normal: str, left: Value, right: Value, name: str, spot: 
             return Const(False)
     if type(left) is Const and type(right) is Unknown:
         left, right, normal = right, left, _MIRROR[normal]
+    if right == Const(None) and type(left) is Unknown and _is_something(left):
+        return Const(False)
     reason = next((s.reason for s in (left, right) if type(s) is Unknown), "a comparison")
     if type(left) is Unknown and type(right) is Const and constant(right) is not None:
         return Unknown(("compare", normal, left.term, right.value), reason)
@@ -180,6 +182,11 @@ def _compare(run: Run, normal: str, left: Value, right: Value, name: str, spot: 
     if first is None or second is None:
         return run.fresh(reason)
     return Unknown(("op", normal, first, second), reason)
+
+
+def _is_something(value: Unknown) -> bool:
+    """A computed number or array is not ``None``; a parameter, attribute or entry may be."""
+    return value.data or not isinstance(value.term, tuple) or value.term[0] == "op"
 
 
 def _compare_constants(run: Run, normal: str, left: Any, right: Any) -> Value:

@@ -68,6 +68,11 @@ class Run:
         self.spent = 0
         self.exhausted = False
         self.meetings: list[Meeting] = []
+        self.compiling: int | None = None
+        """The model whose ``compile`` runs."""
+        self.fitted: set[int] = set()
+        self.nested: set[int] = set()
+        """Models that were fitted, and that were called inside of others."""
         self.met: set[int] = set()
         """The nodes of consumers and calls that a use was made of."""
         self.frames = dict(world.frames)

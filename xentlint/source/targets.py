@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from xentlint.source.run import Run
@@ -13,7 +15,7 @@ from xentlint.source.values import Alternatives, Items, Ref, Rest, Unknown, Valu
 def bind_target(run: Run, target: cst.CSTNode, value: Value, frame: Frame) -> None:
     """Bind a value to whatever stands on the left of ``=``."""
     if isinstance(target, cst.Name):
-        assign(run.store, frame, target.value, value)
+        assign(run.store, frame, target.value, _named(value, target.value))
     elif isinstance(target, (cst.Tuple, cst.List)):
         _unpack(run, target, value, frame)
     elif isinstance(target, cst.Attribute):
@@ -25,6 +27,15 @@ def bind_target(run: Run, target: cst.CSTNode, value: Value, frame: Frame) -> No
             store_item(run, owner, key, value)
     elif isinstance(target, cst.StarredElement):
         bind_target(run, target.value, value, frame)
+
+
+def _named(value: Value, name: str) -> Value:
+    """An unknown without words of its own takes the name of the variable that holds it."""
+    if type(value) is Unknown and isinstance(value.term, tuple) and value.term[0] == "fresh":
+        number, text = value.term[1:]
+        if not text:
+            return replace(value, term=("fresh", number, name))
+    return value
 
 
 def set_attribute(run: Run, owner: Value, name: str, value: Value) -> None:

@@ -44,6 +44,12 @@ def _by_length(run: Run, items: Items) -> list[Outcome]:
 
 def _split(value: Unknown) -> list[Outcome]:
     atom, sign = literal(value)
+    if isinstance(atom.term, tuple) and atom.term[:2] == ("()", ("api", "len")):
+        return [(ALWAYS, sign)] if atom.kind == "truth" else _both_ways(atom, sign)
+    return _both_ways(atom, sign)
+
+
+def _both_ways(atom: Atom, sign: bool) -> list[Outcome]:
     return [(frozenset({(atom, sign)}), True), (frozenset({(atom, not sign)}), False)]
 
 

@@ -17,6 +17,8 @@ class Meeting(NamedTuple):
     use: Use
     key: tuple[Any, ...]
     """Equal for meetings that say the same."""
+    model: int | None = None
+    """The model whose ``compile`` this was."""
 
 
 def meet(
@@ -43,12 +45,11 @@ def meet(
     joined = both(*guards)
     if joined is None or not narrow(run.path, joined):
         return
+    if consumer.kind == "activation" and at.source is not run.source:
+        return  # it belongs to the file where it is written
     path = shared(run.path) - shared(run.base)
-    sides = [side - shared(run.base) - path for side in guards]
-    if sides[0] <= sides[1] or sides[1] <= sides[0]:
-        sides = [sides[0] | sides[1], ALWAYS]
-    decisions = (path | sides[0], sides[1]) if path else tuple(sides)
-    literals = frozenset().union(*decisions)
+    sides = [side - shared(run.base) for side in guards]
+    literals = path.union(*sides)
     tensor = head if type(head) is Tensor else None
     place = here(run, consumer.place or at, at)
     related = _related(run, tensor, consumer.place, place)
@@ -73,11 +74,11 @@ def meet(
         related=related,
         reason=reason or _reason(head),
         group=(id(at.node), tuple(id(s.node) for s in run.trail if s), output, slot),
-        decisions=sum(1 for side in decisions if side),
+        decisions=len({atom.term for atom, _ in literals}),
     )
     key = (place, described, consumer._replace(place=None), slot, other, use.condition, effect,
            labels, use.reason, use.decisions)
-    run.meetings.append(Meeting(use, key))
+    run.meetings.append(Meeting(use, key, run.compiling))
     run.met.update(id(spot.node) for spot in (consumer.place, place, at) if spot is not None)
 
 
@@ -123,9 +124,20 @@ def _reason(head: Value) -> str | None:
     return "what reaches it is not followed"
 
 
-def settle(meetings: list[Meeting]) -> tuple[Use, ...]:
+def settle(run: Run) -> tuple[Use, ...]:
     """Each use once."""
     seen: dict[Any, Use] = {}
-    for meeting in meetings:
-        seen.setdefault(meeting.key, meeting.use)
+    for meeting in run.meetings:
+        use = meeting.use
+        if _only_a_part(run, meeting.model):
+            use = use._replace(consumer=use.consumer._replace(expects="unknown"), reason=_PART)
+        seen.setdefault((meeting.key, use.reason), use)
     return tuple(seen.values())
+
+
+_PART = "the model is compiled, but trained only as a part of another one"
+
+
+def _only_a_part(run: Run, model: int | None) -> bool:
+    """A GAN's generator: compiled by habit, called inside of the model that is fitted."""
+    return model in run.nested and bool(run.fitted) and model not in run.fitted

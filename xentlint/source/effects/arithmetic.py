@@ -47,7 +47,25 @@ def _linear(left: Value, right: Value) -> Tensor | None:
     tensors = [value for value in (left, right) if type(value) is Tensor]
     if any(tensor.scale != "logits" for tensor in tensors):
         return None
-    return replace(tensors[0], direct=None, complement=False)
+    return replace(tensors[0], direct=None, complement=False, units=_broadcast(left, right))
+
+
+def _broadcast(left: Value, right: Value) -> int | None:
+    """Length of the last axis of two values combined: one gives way to the other."""
+    widths = {_last(value) for value in (left, right)} - {1}
+    if not widths:
+        return 1
+    return widths.pop() if len(widths) == 1 else max(
+        (width for width in widths if width is not None), default=None
+    )
+
+
+def _last(value: Value) -> int | None:
+    if type(value) is Const:
+        return 1
+    if type(value) is Unknown:
+        return value.shape[-1] if value.shape else None
+    return value.units if type(value) is Tensor else None
 
 
 def _add(left: Value, right: Value) -> Tensor | None:
@@ -94,11 +112,8 @@ _HANDLERS: Final = {
 
 
 def matmul(run: Run, left: Value, right: Value, spot: Spot) -> Value:
-    """A product with weights, or with logits, is unbounded."""
-    sides = (left, right)
-    weights = any(type(side) is Unknown and side.weights for side in sides)
-    logits = any(type(side) is Tensor and side.scale == "logits" for side in sides)
-    if weights or logits:
+    """A product with weights is unbounded; of two computed tensors nothing is known."""
+    if any(type(side) is Unknown and side.weights for side in (left, right)):
         shape = right.shape if type(right) is Unknown else None
         return Tensor("logits", None, shape[-1] if shape else None, spot)
     return run.fresh("a matrix product of what is not known")

@@ -53,6 +53,7 @@ def call_object(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
                 found.append((guard, layers.apply(run, ref, plain, spot)))
         return _name(run, ref, "name", alternatives(found))
     if models.is_model(ref):
+        run.nested.add(ref.id)
         return _name(run, ref, "*name", models.output(run, ref, value, spot))
     return run.fresh("a call of an object that is not followed")
 

@@ -224,8 +224,10 @@ def compile_model(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
     own_step = ref.kind == "instance" and class_attribute(run, ref.maker, "train_step") is not None
     if own_step:
         return NONE
+    before, run.compiling = run.compiling, ref.id
     losses.compile_loss(run, given.value, heads(run, ref, spot), spot, given.spot or spot,
                         flavour(run, ref))
+    run.compiling = before
     return NONE
 
 
@@ -284,6 +286,7 @@ def _change_layers(run: Run, ref: Ref, change: Any) -> None:
 
 
 def _fit(run: Run, ref: Ref, spot: Spot) -> Value:
+    run.fitted.add(ref.id)
     if ref.kind == "instance":
         step = class_attribute(run, ref.maker, "train_step")
         if type(step) is Function:
