@@ -23,7 +23,7 @@ FAULT = "model HEAD\nfit LOSS XL101\n"
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An empty folder to be in, and a front end that is easy to drive."""
-    monkeypatch.setattr(engine, "front_ends", lambda settings: {"source": FakeSource})
+    monkeypatch.setattr(engine, "front_ends", lambda *_: {"source": FakeSource})
     monkeypatch.chdir(tmp_path)
     for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)

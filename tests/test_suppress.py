@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xentlint import suppress
+from xentlint.comments import MARK
 from xentlint.facts import Consumer, Edit, Finding, Head, Place, Related, Use
 from xentlint.lexing import lines
 
@@ -147,10 +148,10 @@ def test_what_this_run_does_not_look_for_is_not_unused() -> None:
     assert suppress.scan("a.py", "x = 1  # noqa: E501, ABC1\ny  # noqa", KNOWN) == []
 
 
-def test_may_hold() -> None:
-    assert suppress.may_hold(b"# noqa: XL101")
-    assert suppress.may_hold(b"# xentlint: ignore[XL101]")
-    assert not suppress.may_hold(b"# noqa\nXL101 = 1")
+def test_the_mark_of_a_suppression() -> None:
+    assert MARK.search(b"# noqa: XL101")
+    assert MARK.search(b"# xentlint: ignore[XL101]")
+    assert not MARK.search(b"# noqa\nXL101 = 1")
 
 
 @pytest.mark.parametrize(

@@ -40,14 +40,15 @@ class Module(NamedTuple):
 
     def place(self, of: Place) -> Place:
         """A place in the module's text as a place in the document."""
-        start, end = self._row(of.line), self._row(of.end_line)
+        start, end = self.row(of.line), self.row(of.end_line)
         if start is None:
             return of._replace(line=None, column=None, end_line=None, end_column=None)
         if end is None or end.cell != start.cell:
             end = start
         return of._replace(cell=start.cell, line=start.line, end_line=end.line)
 
-    def _row(self, line: int | None) -> Line | None:
+    def row(self, line: int | None) -> Line | None:
+        """Where a line of the text stands."""
         return self.rows[line - 1] if line and line <= len(self.rows) else None
 
     def lines(self, cell: int) -> list[str]:

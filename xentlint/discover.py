@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xentlint import files, gitignore
 from xentlint.facts import Problem
 
+if TYPE_CHECKING:
+    from xentlint.config import Settings
+
 KINDS: Final = {
     ".py": "source",
     ".pyi": "source",
+    ".ipynb": "notebook",
     ".keras": "model",
     ".h5": "model",
     ".hdf5": "model",
@@ -21,6 +25,11 @@ KINDS: Final = {
     ".onnx": "model",
 }
 """What the end of a name hints at in a folder. A path that was named needs no hint."""
+
+DOCUMENT_KINDS: Final = dict.fromkeys(
+    (".md", ".markdown", ".mdx", ".qmd", ".rmd", ".rst"), "document"
+)
+"""Looked at only when that is asked for."""
 
 MODEL_NAMES: Final = frozenset(
     {"saved_model.pb", "saved_model.pbtxt", "keras_metadata.pb", "model.json"}
@@ -57,9 +66,16 @@ def discover(
     exclude: Iterable[str] = (),
     use_gitignore: bool = True,
     kinds: dict[str, str] = KINDS,
+    settings: Callable[[str], Settings] | None = None,
+    force_exclude: bool = True,
 ) -> Found:
-    """Walk the paths. ``exclude`` holds patterns as ``.gitignore`` has them, seen from here."""
+    """Walk the paths. ``exclude`` holds patterns as ``.gitignore`` has them, seen from here.
+
+    ``settings`` gives what configuration files say of a folder. Their patterns, and ``exclude``,
+    hold for what was named as well: pre-commit names every file.
+    """
     walk = _Walk(gitignore.Ignore(os.getcwd(), exclude), use_gitignore, kinds)
+    walk.settings, walk.force_exclude = settings, force_exclude
     for path in paths:
         walk.named(path)
     order = sorted(walk.found.values(), key=lambda file: file.path)
@@ -84,6 +100,37 @@ class _Walk:
         self._exclude = exclude
         self._use_gitignore = use_gitignore
         self._kinds = kinds
+        self.settings: Callable[[str], Settings] | None = None
+        self.force_exclude = True
+        self._by_settings: dict[str | None, gitignore.Ignore] = {}
+
+    def _configured(self, folder: str) -> tuple[gitignore.Ignore, frozenset[str]]:
+        """The patterns of the settings that count in a folder, and the names left out there."""
+        if self.settings is None:
+            return self._exclude, EXCLUDED
+        found = self.settings(folder)
+        if found.path not in self._by_settings:
+            patterns = (*(found.exclude or ()), *found.extend_exclude)
+            self._by_settings[found.path] = gitignore.Ignore(found.root, patterns)
+        return self._by_settings[found.path], EXCLUDED if found.exclude is None else frozenset()
+
+    def _respects(self, folder: str) -> bool:
+        """Whether the patterns of git count in a folder."""
+        return self._use_gitignore and (
+            self.settings is None or self.settings(folder).respect_gitignore
+        )
+
+    def _is_excluded(self, path: str) -> bool:
+        """Whether what was named is excluded all the same; a note says so."""
+        full = os.path.abspath(path)
+        configured, _ = self._configured(os.path.dirname(full))
+        hit = self.force_exclude and any(
+            ignore.covers(full) for ignore in (configured, self._exclude)
+        )
+        if hit:
+            message = "is excluded by the settings (--no-force-exclude looks at it all the same)"
+            self._problem(path, "excluded", message, False)
+        return hit
 
     def named(self, path: str) -> None:
         """A path that the user gave: a folder to walk, or a file whatever its name."""
@@ -92,6 +139,8 @@ class _Walk:
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             words = files.reason(error) if isinstance(error, OSError) else str(error)
             self._problem(path, "missing", words)
+            return
+        if self._is_excluded(path):
             return
         if stat.S_ISDIR(mode):
             self._folder(path)
@@ -116,16 +165,18 @@ class _Walk:
             names = {entry.name for entry in entries}
             if "pyvenv.cfg" in names and real != root:
                 continue  # a virtual environment under some other name
-            if self._use_gitignore and ".gitignore" in names:
+            configured, leave_out = self._configured(real)
+            if ".gitignore" in names and self._respects(real):
                 own = gitignore.load(real)
                 ignores = ignores if own is None else [*ignores, own]
+            above = [*ignores, configured]
             before = "" if shown == os.curdir else os.path.join(shown, "")
             for entry in entries:
                 if self._is_folder(entry):
-                    if not self._left_out(entry, ignores, is_folder=True):
+                    if entry.name not in leave_out and not self._left_out(entry, above, True):
                         todo.append((before + entry.name, entry.path, ignores))
                 elif kind := kind_of_name(entry.name, self._kinds):
-                    self._entry(entry, before + entry.name, kind, ignores)
+                    self._entry(entry, before + entry.name, kind, above)
 
     @staticmethod
     def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -138,7 +189,7 @@ class _Walk:
     def _entry(
         self, entry: os.DirEntry[str], path: str, kind: str, ignores: list[gitignore.Ignore]
     ) -> None:
-        if self._left_out(entry, ignores, is_folder=False):
+        if self._left_out(entry, ignores, False):
             return
         try:
             mode = entry.stat().st_mode if entry.is_symlink() else None
@@ -154,8 +205,6 @@ class _Walk:
     def _left_out(
         self, entry: os.DirEntry[str], ignores: list[gitignore.Ignore], is_folder: bool
     ) -> bool:
-        if is_folder and entry.name in EXCLUDED:
-            return True
         for ignore in (self._exclude, *reversed(ignores)):
             if not _below(entry.path, ignore.base):
                 continue
@@ -167,7 +216,7 @@ class _Walk:
 
     def _above(self, root: str) -> list[gitignore.Ignore]:
         """The patterns of the repository that hold for ``root`` before its own."""
-        if not self._use_gitignore:
+        if not self._respects(root):
             return []
         repository = next(
             (f for f in _upwards(root) if os.path.exists(os.path.join(f, ".git"))), None

@@ -10,7 +10,6 @@ from xentlint.cells import Module, Piece, assemble
 from xentlint.facts import Edit, Place, Problem
 from xentlint.lexing import lines
 
-MARKDOWN: Final = (".md", ".markdown", ".mdx", ".qmd", ".rmd")
 RST: Final = (".rst",)
 _PYTHON: Final = ("python", "py", "python3", "ipython", "ipython3", "pycon", "pycon3", "doctest")
 _DIRECTIVES: Final = ("code-cell", "code-block", "code", "sourcecode", "testcode", "doctest")

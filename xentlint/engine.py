@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar
 
-from xentlint import files, rules, selection
-from xentlint.discover import File, discover
+from xentlint import config, files
+from xentlint.chosen import Choices
+from xentlint.comments import Comments
+from xentlint.discover import DOCUMENT_KINDS, KINDS, File, discover, kind_of_name
 from xentlint.facts import FileFacts, Finding, Place, Problem, Use
 from xentlint.outcome import Judged, Outcome, is_undecided
-from xentlint.pages import Rule
-from xentlint.settle import settle
 
 if TYPE_CHECKING:
     from xentlint.source import Session
@@ -36,6 +37,23 @@ class Settings(NamedTuple):
     """Whether every use is located and kept, right or wrong."""
     net: bool = True
     """Whether an exception in a front end becomes a problem; tests run without."""
+    configs: config.Configs | None = None
+    """What configuration files say; the fields above win. ``None``: they do not count."""
+    given: tuple[tuple[str, Any], ...] = ()
+    """More fields of ``config.Settings`` that win over the files."""
+    force_exclude: bool = True
+    """Whether patterns also leave out what was named."""
+
+    def choices(self) -> Choices:
+        """The settings of each file."""
+        selection = {"select": self.select, "extend_select": self.extend_select}
+        given = {**selection, "ignore": self.ignore, **dict(self.given)}
+        if not self.respect_gitignore:
+            given["respect_gitignore"] = False
+        return Choices(
+            self.configs or config.Configs(isolated=True),
+            {k: v for k, v in given.items() if v != ()},
+        )
 
 
 class FrontEnd(Protocol):
@@ -57,9 +75,10 @@ class FrontEnd(Protocol):
 class SourceFiles:
     """Python source. LibCST is imported only with the first file that may hold a use."""
 
-    def __init__(self, screens: bool) -> None:
+    def __init__(self, screens: bool, src: tuple[str, ...] = ()) -> None:
         from xentlint.source.triage import Screen
 
+        self._src = src
         self._screen = Screen() if screens else None
         self._screens = screens
         self._session: Session | None = None
@@ -80,7 +99,7 @@ class SourceFiles:
         if self._session is None:
             from xentlint.source import Session
 
-            self._session = Session(screens=self._screens)
+            self._session = Session(self._src, screens=self._screens)
         return self._session
 
 
@@ -102,22 +121,67 @@ class ModelFiles:
         return None
 
 
-def front_ends(settings: Settings) -> dict[str, Callable[[], FrontEnd]]:
-    """Kind of file → what makes its front end."""
-    return {"source": lambda: SourceFiles(settings.screens), "model": ModelFiles}
+Makers = dict[str, Callable[[], FrontEnd]]
+
+
+def front_ends(
+    settings: Settings,
+    own: config.Settings | None = None,
+    shared: dict[Any, FrontEnd] | None = None,
+) -> Makers:
+    """Kind of file → what makes its front end. ``own`` is what counts for the file.
+
+    ``shared`` holds the source files: notebooks import the same modules, parsed once.
+    """
+    known = {} if shared is None else shared
+
+    def source() -> SourceFiles:
+        src = tuple(os.path.join(own.root, path) for path in own.src) if own else ()
+        made = known.setdefault(src, SourceFiles(settings.screens, src))
+        assert isinstance(made, SourceFiles)
+        return made
+
+    def inside(kind: str) -> Callable[[], FrontEnd]:
+        def make() -> FrontEnd:
+            from xentlint.embedded import EmbeddedFiles
+
+            return EmbeddedFiles(source(), kind, own.python_cell_magics if own else ())
+
+        return make
+
+    return {
+        "source": source,
+        "model": ModelFiles,
+        "notebook": inside("notebook"),
+        "document": inside("document"),
+    }
 
 
 def run(
     paths: Iterable[str],
     settings: Settings = Settings(),  # noqa: B008 (a frozen value)
-    makers: dict[str, Callable[[], FrontEnd]] | None = None,
+    makers: Makers | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    stdin: tuple[str, bytes] | None = None,
 ) -> Outcome:
-    """Check everything under the paths."""
+    """Check everything under the paths, or what came from stdin under a name."""
     started = time.perf_counter()
-    found = discover(paths, exclude=settings.exclude, use_gitignore=settings.respect_gitignore)
-    this = Run(settings, front_ends(settings) if makers is None else makers)
+    this = Run(settings, makers)
+    if stdin is not None:
+        this.text(*stdin)
+        return this.outcome(1, started)
+    found = discover(
+        paths,
+        exclude=settings.exclude,
+        use_gitignore=settings.respect_gitignore,
+        kinds=this.kinds(),
+        settings=this.choices.settings_of_folder,
+        force_exclude=settings.force_exclude,
+    )
     this.problems += found.problems
-    for file in found.files:
+    for number, file in enumerate(found.files):
+        if progress is not None:
+            progress(number, len(found.files))
         this.file(file)
     return this.outcome(len(found.files), started)
 
@@ -125,22 +189,41 @@ def run(
 class Run:
     """The state of one run: its front ends, rules, and what it has found so far."""
 
-    def __init__(self, settings: Settings, makers: dict[str, Callable[[], FrontEnd]]) -> None:
+    def __init__(self, settings: Settings, makers: Makers | None) -> None:
         self.settings = settings
+        self.choices = settings.choices()
         self.problems: list[Problem] = []
         self._makers = makers
-        self._made: dict[str, FrontEnd] = {}
+        self._shared: dict[Any, FrontEnd] = {}
+        self._made: dict[tuple[str, str | None], FrontEnd] = {}
         self._of_path: dict[str, FrontEnd] = {}
         self._judged: dict[tuple[object, ...], Judged] = {}
         self._uses = self._undecided = 0
-        self._rules: tuple[Rule, ...] | None = None
-        self._selected: frozenset[str] = frozenset()
+        self._comments = Comments()
+        self._paths: list[str] = []
+
+    def kinds(self) -> dict[str, str]:
+        """The files to look for; documents only where that is asked for."""
+        here = self.choices.settings(os.curdir)
+        return {**KINDS, **(DOCUMENT_KINDS if here.docs else {})}
+
+    def text(self, path: str, data: bytes) -> None:
+        """Judge a text that is, or will be, the content of a file."""
+        kind = kind_of_name(os.path.basename(path), self.kinds()) or "source"
+        if kind == "model":
+            self.problems.append(Problem(path, None, "unreadable", "a model is no text"))
+        elif not self.choices.settings(path).problems:
+            self._paths.append(path)
+            self._guarded(path, lambda: self._read(path, kind, data))
 
     def file(self, file: File) -> None:
         """Read one file and judge its uses."""
+        if self.choices.settings(file.path).problems:
+            return  # they are reported; by whose settings should it be checked?
+        self._paths.append(file.path)
         try:
             kind = file.kind or self._kind(file.path)
-            data = files.read(file.path) if kind == "source" else b""
+            data = b"" if kind == "model" else files.read(file.path)
         except files.TooLargeError as error:
             self.problems.append(Problem(file.path, None, "too-large", files.reason(error)))
         except OSError as error:
@@ -152,25 +235,42 @@ class Run:
         """What a file is that was named and whose name says nothing: by its first bytes."""
         from xentlint.saved import kind_of
 
-        return "source" if kind_of(path, files.read(path, HEAD)) is None else "model"
+        head = files.read(path, HEAD)
+        return "source" if kind_of(path, head) is None else "model"
 
     def _read(self, path: str, kind: str, data: bytes) -> None:
-        front = self._front(kind)
+        front = self._front(kind, path)
+        self._comments.add(path, kind, data)
         if not front.keeps(path, data):
             return
         facts = front.read(path, data)
         self.problems += facts.problems
         self._uses += len(facts.uses)
-        active = self._active() if facts.uses else ()
-        for judged in settle(Judged(use, rules.judge(use, active)) for use in facts.uses):
-            self._use(front, judged)
+        if facts.uses:
+            self._judge(front, facts.uses, path)
 
-    def _use(self, front: FrontEnd, judged: Judged) -> None:
+    def _judge(self, front: FrontEnd, uses: tuple[Use, ...], path: str = os.curdir) -> None:
+        # Late: most files hold no use, and reading the pages has its price.
+        from xentlint.rules import judge
+        from xentlint.settle import settle
+
+        target = self.choices.settings(path).target_keras
+        if target is not None:
+            uses = tuple(_aimed_at(use, target) for use in uses)
+        active = self.choices.of(path).rules
+        for judged in settle(Judged(use, judge(use, active)) for use in uses):
+            self._use(front, judged, path)
+
+    def _use(self, front: FrontEnd, judged: Judged, path: str) -> None:
         use, verdict = judged
         self._undecided += is_undecided(judged)
-        if verdict.rule is None and not self.settings.audit:
+        watched = self._comments.watches(path)
+        if verdict.rule is None and not self.settings.audit and not watched:
             return
         use = front.locate(use)
+        self._comments.touch(use)
+        if verdict.rule is None and not self.settings.audit:
+            return
         place = use.consumer.place
         self._of_path[place.path] = front
         # One text may be reached from several files of a project: it is reported once.
@@ -178,29 +278,13 @@ class Run:
             use, verdict
         )
 
-    def _front(self, kind: str) -> FrontEnd:
-        if kind not in self._made:
-            self._made[kind] = self._makers[kind]()
-        return self._made[kind]
-
-    def _active(self) -> tuple[Rule, ...]:
-        """The rules to judge by: what is on by default, and what was selected.
-
-        A rule that was ignored still judges, so that an audit does not call its uses right.
-        """
-        if self._rules is None:
-            known = rules.load()
-            default = [rule.code for rule in known if rule.enabled]
-            chosen = self.settings
-            self._selected = selection.selected(
-                [rule.code for rule in known],
-                default,
-                chosen.select,
-                chosen.extend_select,
-                chosen.ignore,
-            )
-            self._rules = tuple(r for r in known if r.enabled or r.code in self._selected)
-        return self._rules
+    def _front(self, kind: str, path: str) -> FrontEnd:
+        settings = self.choices.settings(path)
+        key = (kind, None if kind == "model" else settings.path)
+        if key not in self._made:
+            makers = self._makers or front_ends(self.settings, settings, self._shared)
+            self._made[key] = makers[kind]()
+        return self._made[key]
 
     def _guarded(self, path: str, work: Callable[[], T]) -> T | None:
         """Do it; what goes wrong inside a front end is named with its file."""
@@ -218,21 +302,41 @@ class Run:
 
     def outcome(self, count: int, started: float) -> Outcome:
         judged = sorted(self._judged.values(), key=_order)
+        findings, silenced = self._findings(judged)
+        problems = {*self.problems, *self.choices.configs.problems(), *self.choices.problems}
+        bad = {problem.path for problem in problems if problem.fatal}
         return Outcome(
-            findings=tuple(self._findings(judged)),
-            problems=tuple(sorted(self.problems, key=lambda p: (p.path, p.line or 0))),
+            findings=findings,
+            problems=tuple(sorted(problems, key=lambda p: (p.path, p.line or 0, p.message))),
             files=count,
             uses=self._uses,
             undecided=self._undecided,
             seconds=time.perf_counter() - started,
             lines=self._lines,
             judged=tuple(judged) if self.settings.audit else (),
+            silenced=silenced,
+            checked=tuple(path for path in self._paths if path not in bad),
+            selected=self._selected,
         )
 
-    def _findings(self, judged: list[Judged]) -> Iterable[Finding]:
-        for use, verdict in judged:
-            if verdict.rule is not None and verdict.code in self._selected:
-                yield rules.finding(use, verdict)
+    def _findings(self, judged: list[Judged]) -> tuple[tuple[Finding, ...], int]:
+        """What is reported: what is selected where it stands, and not silenced there."""
+        if not judged and not self._comments:
+            return (), 0
+        from xentlint import rules
+
+        found = [
+            rules.finding(use, verdict)
+            for use, verdict in judged
+            if verdict.rule is not None and verdict.code in self._selected(use.consumer.place.path)
+        ]
+        kept, silenced = self._comments.apply(found, self._selected, self.choices.known())
+        if len(kept) > len(found) - silenced:  # reports on comments stand among the others
+            kept = tuple(sorted(kept, key=_place_order))
+        return kept, silenced
+
+    def _selected(self, path: str) -> frozenset[str]:
+        return self.choices.of(path).selected
 
     def _lines(self, place: Place) -> list[str] | None:
         """Text for a code frame; a frame is an extra, so a failure to read it is no problem."""
@@ -245,6 +349,19 @@ class Run:
             if lines is not None:
                 return lines
         return None
+
+
+def _aimed_at(use: Use, keras: int) -> Use:
+    """The use, by the generation that the project says it is for where the file shows none."""
+    return use if use.keras is not None else use._replace(keras=keras)
+
+
+def _place_order(finding: Finding) -> tuple[object, ...]:
+    place = finding.place
+    return (
+        place.path, place.cell or 0, place.line or 0, place.column or 0, place.pointer or "",
+        finding.code,
+    )  # fmt: skip
 
 
 def _order(judged: Judged) -> tuple[object, ...]:

@@ -67,6 +67,18 @@ class Ignore:
                 best = pattern
         return None if best is None else not best.negated
 
+    def covers(self, path: str) -> bool:
+        """Whether a file is meant by its absolute path, or one of the folders that it lies in."""
+        below = os.path.relpath(path, self.base).replace(os.sep, "/")
+        parts = below.split("/")
+        if parts[0] == os.pardir:
+            return False
+        for end in range(1, len(parts) + 1):
+            is_folder = end < len(parts) or os.path.isdir(path)
+            if said := self.says("/".join(parts[:end]), parts[end - 1], is_folder):
+                return said
+        return False
+
 
 _SPECIAL: Final = re.compile(r"[*?\[\\]")
 _CLASSES: Final = {

@@ -18,7 +18,6 @@ from xentlint.lexing import Comment, Logical, lines, logical_lines
 UNUSED: Final = "XL001"
 NAME: Final = "unused-suppression"
 
-_MARK: Final = re.compile(rb"xentlint:|(?i:noqa)[^\n]*[A-Z]\d")
 _OURS: Final = re.compile(r"#[ \t]*xentlint:[ \t]*(ignore-file|ignore)\b[ \t]*(?:\[([^\]#]*)\])?")
 _NOQA: Final = re.compile(r"#[ \t]*noqa[ \t]*:[ \t]*([A-Z]+\d+(?:[\s,]+[A-Z]+\d+)*)", re.IGNORECASE)
 _CODE: Final = re.compile(r"[A-Za-z]+\d*")
@@ -38,11 +37,6 @@ class Suppression(NamedTuple):
     whole_file: bool = False
     alone: bool = False
     """Whether nothing else stands on its line."""
-
-
-def may_hold(data: bytes) -> bool:
-    """Whether a file may hold a suppression of ours; cheap."""
-    return _MARK.search(data) is not None
 
 
 def scan(

@@ -1,0 +1,165 @@
+"""The suppression comments in the files of a run: found, applied, and reported when unused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from xentlint.facts import Finding, Place, Use
+
+if TYPE_CHECKING:
+    from xentlint.suppress import Suppression
+
+MARK: Final = re.compile(rb"xentlint:|(?i:noqa)[^\n]*[A-Z]\d")
+"""Without this in its bytes a file holds no suppression of ours."""
+_WORDS: Final = re.compile(
+    rb"softmax|sigmoid|activation|Dense|Conv|logits|entropy|loss|compile|predict", re.IGNORECASE
+)
+"""What a line may be written with whose finding belongs to another file."""
+
+
+class Comments:
+    """Suppressions by file. Files without any cost one search of their bytes."""
+
+    def __init__(self) -> None:
+        self._marked: dict[str, tuple[str, bytes]] = {}
+        self._touched: list[Place] = []
+
+    def add(self, path: str, kind: str, data: bytes) -> None:
+        """Look for suppressions in a file that is checked."""
+        if MARK.search(data):
+            self._marked[path] = (kind, data)
+
+    def __bool__(self) -> bool:
+        return bool(self._marked)
+
+    def watches(self, path: str) -> bool:
+        """Whether the places of all uses of a file matter, also of those that are right."""
+        return path in self._marked
+
+    def touch(self, use: Use) -> None:
+        """A use was judged, with whatever verdict."""
+        if self._marked:
+            from xentlint.suppress import places
+
+            self._touched += places(use)
+
+    def apply(
+        self,
+        findings: Sequence[Finding],
+        selected: Callable[[str], Collection[str]],
+        known: Collection[str],
+    ) -> tuple[tuple[Finding, ...], int]:
+        """What remains, with the findings on unused comments, and how many were silenced."""
+        from xentlint import suppress
+
+        checked = {
+            path: list(_scan(path, kind, data, known))
+            for path, (kind, data) in self._marked.items()
+        }
+        other = {
+            place.path: place
+            for finding in findings
+            for place in suppress.places(finding.use)
+            if place.path not in checked and place.line is not None
+        }
+        everything = [one for found in checked.values() for one in found]
+        for path in other:
+            everything += _scan_unchecked(path, known)
+        if not everything:
+            return tuple(findings), 0
+        result = suppress.apply(findings, everything)
+        reports = [
+            report
+            for path, found in checked.items()
+            if suppress.UNUSED in selected(path)
+            for one in found
+            if self._is_sure(one)
+            and (report := suppress.unused(one, result.used, selected(path), known))
+        ]
+        return (*result.kept, *reports), result.silent
+
+    def _is_sure(self, one: Suppression) -> bool:
+        """Whether a comment without a finding in this run is unused in every run.
+
+        The finding of an activation may belong to a file that was not given. So the lines must
+        have been judged, or hold nothing of the kind.
+        """
+        from xentlint import suppress
+
+        if any(suppress.speaks_for(one, place) for place in self._touched):
+            return True
+        _, data = self._marked[one.place.path]
+        if one.place.cell is None and not one.whole_file:
+            rows = data.split(b"\n")[one.first - 1 : one.last]
+            data = b"\n".join(row.split(b"xentlint:")[0].split(b"noqa")[0] for row in rows)
+        return _WORDS.search(data) is None
+
+
+def _scan_unchecked(path: str, known: Collection[str]) -> Iterable[Suppression]:
+    from xentlint import files
+    from xentlint.discover import kind_of_name
+
+    try:
+        data = files.read(path)
+    except OSError:
+        return ()
+    kind = kind_of_name(path) or "source"
+    return _scan(path, kind, data, known) if MARK.search(data) else ()
+
+
+def _scan(path: str, kind: str, data: bytes, known: Collection[str]) -> Iterable[Suppression]:
+    if kind == "notebook":
+        return _of_notebook(path, data, known)
+    if kind == "document":
+        return _of_document(path, data, known)
+    from xentlint import suppress
+
+    text = decoded(data)
+    return () if text is None else suppress.scan(path, text, known)
+
+
+def decoded(data: bytes) -> str | None:
+    """Python source as text; ``None`` if its encoding is not what it says."""
+    import io
+    import tokenize
+
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return data.decode(encoding)
+    except (SyntaxError, LookupError, UnicodeDecodeError):
+        return None
+
+
+def _of_notebook(path: str, data: bytes, known: Collection[str]) -> Iterable[Suppression]:
+    from xentlint import notebook, suppress
+
+    try:
+        found = notebook.cells(data.decode("utf-8"))[1]
+    except (ValueError, TypeError, RecursionError, AttributeError):
+        return []
+    return [
+        one
+        for cell in found
+        if cell.is_code
+        for one in suppress.scan(path, cell.text, known, cell.number)
+    ]
+
+
+def _of_document(path: str, data: bytes, known: Collection[str]) -> Iterable[Suppression]:
+    from xentlint import documents, suppress
+
+    out = []
+    for block in documents.blocks(path, data.decode("utf-8-sig", "replace")):
+        for one in suppress.scan(path, "".join(f"{row.code}\n" for row in block), known):
+            row = block[(one.place.line or 1) - 1]
+            place = one.place._replace(
+                line=row.number,
+                column=(one.place.column or 1) + len(row.margin),
+                end_line=row.number,
+                end_column=(one.place.end_column or 1) + len(row.margin),
+            )
+            first, last = block[one.first - 1].number, block[one.last - 1].number
+            out.append(one._replace(place=place, first=first, last=last))
+    return out
