@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from xentlint.facts import Consumer, Head, Related, Use
 from xentlint.source.conditions import ALWAYS, Guard, both, narrow, shared
+from xentlint.source.handles import Handle
 from xentlint.source.run import Run
 from xentlint.source.terms import guard_words
 from xentlint.source.values import Logarithms, Spot, Tensor, Unknown, Value
@@ -36,6 +37,7 @@ def meet(
     backend: str | None = None,
     keras: int | None = None,
     reason: str | None = None,
+    handle: Handle | None = None,
 ) -> None:
     """Record that a head reaches a consumer.
 
@@ -73,6 +75,7 @@ def meet(
         condition=guard_words(literals) or None,
         related=related,
         reason=reason or _reason(head),
+        handle=(handle or Handle(at))._replace(tensor=head),
         group=(id(at.node), tuple(id(s.node) for s in run.trail if s), output, slot),
         decisions=len({atom.term for atom, _ in literals}),
     )

@@ -38,6 +38,8 @@ class Const:
     """A constant: str, int, float, bool, None, bytes, Ellipsis."""
 
     value: Any
+    spot: Spot | None = field(default=None, compare=False)
+    """Of a string: the literal, wherever the value has travelled since."""
 
 
 @dataclass(frozen=True, slots=True)

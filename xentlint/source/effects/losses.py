@@ -11,6 +11,7 @@ from xentlint.facts import Consumer
 from xentlint.source.arguments import bind_row, value_of
 from xentlint.source.conditions import ALWAYS, Guard, both
 from xentlint.source.effects.layers import renamed
+from xentlint.source.handles import Handle
 from xentlint.source.joins import choices_of, pairs
 from xentlint.source.run import Run
 from xentlint.source.sequences import content
@@ -94,6 +95,7 @@ def arrive(
     output: str | None = None,
     form: str = "plain",
     shown: str | None = None,
+    spec: Value = None,
 ) -> None:
     """A tensor reaches a loss of the catalog.
 
@@ -119,6 +121,7 @@ def arrive(
                 backend=run.evidence.backend(dotted),
                 keras=run.evidence.keras(dotted),
                 reason=reason,
+                handle=Handle(at, None, row, args, written or at, spec, dotted),
             )
 
 
@@ -261,7 +264,7 @@ def _one(
     if spec == NONE:
         return
     if kind is Const and isinstance(spec.value, str):
-        _string(run, spec.value, guard, name, head, at, given, dotted)
+        _string(run, spec, guard, name, head, at, given, dotted)
     elif kind is Loss:
         arrive(run, spec.row, spec.args, head, at, spec.flavour or dotted, written=spec.spot, **common)
     elif kind is Metric and spec.row.name.replace("metrics", "losses") in LOSSES:
@@ -273,7 +276,7 @@ def _one(
             form = "class" if row_or_none.style == "class" else "plain"
             short = row_or_none.name.rpartition(".")[2]
             arrive(run, row_or_none, {}, head, at, spec.name, written=given, form=form,
-                   shown=short, **common)
+                   shown=short, spec=spec, **common)
         elif canonical(spec.name) in NOT_CROSS_ENTROPY:
             _other_loss(run, head, at, given, name, canonical(spec.name).rpartition(".")[2])
         else:
@@ -308,13 +311,14 @@ def _loss_method(run: Run, spec: Ref, at: Spot) -> Value:
 
 
 def _string(
-    run: Run, text: str, guard: Guard, name: str | None, head: Value, at: Spot, given: Spot,
+    run: Run, spec: Const, guard: Guard, name: str | None, head: Value, at: Spot, given: Spot,
     dotted: str,
 ) -> None:
+    text = spec.value
     row_name = LOSS_STRINGS.get(text)
     if row_name is not None and row_name in LOSSES:
         arrive(run, LOSSES[row_name], {}, head, at, dotted, written=given, compiled=True,
-               guard=guard, output=name, shown=f'"{text}"')
+               guard=guard, output=name, shown=f'"{text}"', spec=spec)
     elif text in NOT_CROSS_ENTROPY:
         _other_loss(run, head, at, given, name, f'"{text}"')
     else:
