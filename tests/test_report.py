@@ -274,3 +274,11 @@ def test_the_summary_tells_warnings_from_errors() -> None:
     warning = use("XL101", HEAD, LOSS)._replace(effect="recovered")
     made = outcome(warning, use("XL102", HEAD, LOSS), use("XL102", HEAD, LOSS))
     assert summary(made).startswith("2 errors and 1 warning (")
+
+
+def test_a_head_made_elsewhere_says_where_it_comes_in() -> None:
+    made = Related("activation", "softmax is applied here", Place("net.py", 2, 1, 2, 8))
+    item = use("XL101", Place("train.py", 6, 1, 6, 14), LOSS)._replace(related=(made,))
+    shown = text(item, texts={"train.py": TEXT, "net.py": ["", "softmax(x)"]})
+    assert "  | ------------- probabilities arrive here" in shown
+    assert shown.count("softmax is applied here") == 1

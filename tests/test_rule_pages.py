@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xentlint import pagecheck, pages
@@ -67,6 +67,7 @@ def toml(value: object) -> str:
     return str(value)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(st.from_regex(r"[a-z][a-z0-9_]{0,5}", fullmatch=True), PLAIN, max_size=3))
 def test_quick_reading_of_any_plain_toml(front: dict[str, object]) -> None:
     text = "\n".join(f"{key} = {toml(value)}" for key, value in front.items())

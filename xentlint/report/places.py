@@ -22,10 +22,12 @@ def related(use: Use) -> tuple[Related, ...]:
     """The other places of a use: first where the head was made, then what the front end adds."""
     others = tuple(item for item in use.related if isinstance(item.place, Place))
     head = use.head
-    if not isinstance(head.place, Place) or head.place == use.consumer.place:
+    known = (use.consumer.place, *(item.place for item in others))
+    if not isinstance(head.place, Place) or head.place in known:
         return others
-    if any(item.place == head.place and item.role in ("activation", "head") for item in others):
-        return others
+    if any(item.role in ("activation", "head") for item in others):
+        # Made elsewhere, in another function or file: this is where it comes in.
+        return (*others, Related("head", f"{WORDS[head.scale]} arrive here", head.place))
     role = "activation" if head.activation else "head"
     return (Related(role, gives(use), head.place), *others)
 
