@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from xentlint import __version__
 
 if TYPE_CHECKING:
+    from xentlint import config
     from xentlint.engine import Settings
     from xentlint.outcome import Outcome
     from xentlint.pages import Rule
@@ -23,6 +24,7 @@ COMMANDS: Final = {
     "check": "report where a model's output scale and its loss disagree",
     "audit": "list every use of a head with its verdict: ok, a rule's code, or undecided and why",
     "rule": "show a rule's page, or list the rules",
+    "config": "show the settings that count for a path, and where each comes from",
 }
 
 HELP: Final = """\
@@ -37,7 +39,10 @@ examples:
   xentlint check                     everything under this folder
   xentlint check train.py --select XL101,XL102
   xentlint audit --output-format concise src
+  xentlint check - --stdin-filename train.py < train.py
+  xentlint check --write-baseline known.json
   xentlint rule XL101
+  xentlint config src
 
 `xentlint COMMAND --help` shows a command's options.
 """
@@ -94,6 +99,8 @@ def _dispatch(arguments: list[str]) -> int:
         raise UsageError(_unknown_command(first))
     if first == "rule":
         return _rule(arguments[1:])
+    if first == "config":
+        return _config(arguments[1:])
     return _check(arguments[1:], audit=first == "audit")
 
 
@@ -112,7 +119,7 @@ def _parser(name: str, usage: str = "[OPTIONS] [PATH ...]") -> Parser:
         prog=f"xentlint {name}",
         usage=f"xentlint {name} {usage}",
         description=COMMANDS[name].capitalize() + ".",
-        epilog=None if name == "rule" else STATUS,
+        epilog=STATUS if name in ("check", "audit") else None,
         formatter_class=_Formatter,
         allow_abbrev=False,
     )
@@ -120,6 +127,7 @@ def _parser(name: str, usage: str = "[OPTIONS] [PATH ...]") -> Parser:
 
 def check_parser(name: str) -> Parser:
     """The options of ``check`` and ``audit``."""
+    from xentlint.around import add_options
     from xentlint.report import FORMATS
 
     parser = _parser(name)
@@ -133,7 +141,10 @@ def check_parser(name: str) -> Parser:
         rules.add_argument(option, action="append", default=[], metavar="CODES", help=text)
     output = parser.add_argument_group("output")
     output.add_argument(
-        "--output-format", choices=tuple(FORMATS), default="text", help="default: text"
+        "--output-format",
+        choices=tuple(FORMATS),
+        metavar="FORMAT",
+        help=f"{', '.join(FORMATS)} (default: text)",
     )
     output.add_argument(
         "-q", "--quiet", action="store_true", help="findings only: no help lines, no summary"
@@ -148,6 +159,7 @@ def check_parser(name: str) -> Parser:
                        help="leave these out, as .gitignore writes them")  # fmt: skip
     files.add_argument("--no-respect-gitignore", dest="respect_gitignore", action="store_false",
                        help="look at files that git ignores, too")  # fmt: skip
+    add_options(parser)
     # For tests: the screens only save time, so a run without them must report the same.
     parser.add_argument("--no-screen", dest="screens", action="store_false", help=argparse.SUPPRESS)
     return parser
@@ -165,44 +177,126 @@ def _parse(parser: Parser, arguments: list[str]) -> argparse.Namespace:
 
 def _check(arguments: list[str], audit: bool) -> int:
     options = _parse(check_parser("audit" if audit else "check"), arguments)
-    settings = _settings(options, audit)
-    from xentlint import report
+    from xentlint import around, report
     from xentlint.engine import run
+    from xentlint.progress import bar
 
-    outcome = run(options.paths or [os.curdir], settings)
-    color = _color(options.color)
-    view = report.View(audit, color, _width(), options.quiet)
-    status = FOUND if outcome.findings and not options.exit_zero else CLEAN
-    status = _write(report.render(options.output_format, outcome, view), status)
+    configs = around.configs(options)
+    settings = _settings(options, audit, configs)
+    here = settings.choices().settings(os.curdir)
+    _agree(options, here)
+    stdin = around.stdin_text(options)
+    progress = bar()
+    try:
+        outcome = run(options.paths or [os.curdir], settings, None, progress, stdin)
+    finally:
+        if progress is not None:
+            progress.close()
+    outcome = _after(outcome, options, here)
+    view = report.View(audit, _color(options.color), _width(), options.quiet)
+    status = FOUND if around.counts(outcome, here.fail_on) and not options.exit_zero else CLEAN
+    if options.statistics:
+        text = around.statistics(outcome)
+    else:
+        text = report.render(here.output_format, outcome, view)
+    status = _deliver(text, options.output_file, status)
     _aside(outcome, options.quiet)
     return FAILED if outcome.failed else status
 
 
-def _settings(options: argparse.Namespace, audit: bool) -> Settings:
+def _agree(options: argparse.Namespace, here: config.Settings) -> None:
+    """Options that make no sense together."""
+    if options.statistics and here.output_format not in ("text", "concise"):
+        raise UsageError("--statistics goes with the formats text and concise")
+    if "-" in options.paths and len(options.paths) > 1:
+        raise UsageError("`-` stands alone: nothing else is checked with the text on stdin")
+    if options.stdin_filename and options.paths != ["-"]:
+        raise UsageError("--stdin-filename goes with `-`: xentlint check - --stdin-filename NAME")
+    if options.paths == ["-"] and options.add_ignore is not None:
+        raise UsageError("--add-ignore writes files; there is none on stdin")
+
+
+def _after(outcome: Outcome, options: argparse.Namespace, here: config.Settings) -> Outcome:
+    """What is done with the findings before they are reported."""
+    from xentlint import around
+
+    path = here.baseline
+    if path is not None and options.baseline is None:
+        path = os.path.join(here.root, path)  # as its file says
+    if options.write_baseline:
+        result = around.write_baseline(outcome, options.write_baseline)
+    else:
+        result = around.heed_baseline(outcome, path)
+    if options.add_ignore is not None:
+        added = around.add_ignore(result.outcome, options.add_ignore)
+        result = added._replace(said=(*result.said, *added.said))
+    for line in result.said:
+        _say(f"xentlint: {line}")
+    return result.outcome
+
+
+def _deliver(text: str, path: str | None, status: int) -> int:
+    """Write the report where it is wanted."""
+    if path is None:
+        return _write(text, status)
+    from xentlint.writing import put
+
+    problem = put(path, text.encode("utf-8", "backslashreplace"))
+    if problem is None:
+        return status
+    _say(f"xentlint: error: the report could not be written: {problem.path}: {problem.message}")
+    return FAILED
+
+
+def _settings(options: argparse.Namespace, audit: bool, configs: config.Configs) -> Settings:
+    from xentlint import around
     from xentlint.engine import Settings
 
     return Settings(
-        select=_codes(options.select),
-        extend_select=_codes(options.extend_select),
-        ignore=_codes(options.ignore),
+        select=_codes(options.select, configs),
+        extend_select=_codes(options.extend_select, configs),
+        ignore=_codes(options.ignore, configs),
         exclude=tuple(options.exclude),
         respect_gitignore=options.respect_gitignore,
         screens=options.screens,
         audit=audit,
+        configs=configs,
+        given=tuple(around.given(options).items()),
+        force_exclude=options.force_exclude,
     )
 
 
-def _codes(given: list[str]) -> tuple[str, ...]:
+def _codes(given: list[str], configs: config.Configs) -> tuple[str, ...]:
     """``XL101,XL2 XL301`` → the codes, each of which selects something."""
     codes = [code for item in given for code in item.replace(",", " ").split()]
     if codes:
-        from xentlint import pages, selection
+        from xentlint import selection
+        from xentlint.configfile import known_codes
 
+        here = configs.of(os.curdir)
         try:
-            selection.check(codes, pages.paths(pages.folder()))
+            selection.check(codes, known_codes(here.root, here.extend_rules))
         except selection.UnknownCodeError as error:
             raise UsageError(str(error)) from None
     return tuple(codes)
+
+
+def _config(arguments: list[str]) -> int:
+    parser = _parser("config", "[PATH]")
+    parser.add_argument("path", nargs="?", default=os.curdir, metavar="PATH", help="default: .")
+    parser.add_argument("--config", metavar="FILE", help="this file counts, and no other")
+    parser.add_argument("--isolated", action="store_true", help="no configuration file counts")
+    options = _parse(parser, arguments)
+    from xentlint import around, config
+    from xentlint.report.summary import problem
+
+    if not os.path.exists(options.path):
+        raise UsageError(f"{options.path}: there is no such file or folder")
+    configs = around.configs(options)
+    found = configs.of(options.path)
+    for item in found.problems:
+        _say(f"xentlint: error: {problem(item)}")
+    return FAILED if found.problems else _write(config.rendered(found), CLEAN)
 
 
 def _color(option: str) -> bool:

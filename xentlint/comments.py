@@ -132,6 +132,15 @@ def decoded(data: bytes) -> str | None:
         return None
 
 
+def encoded(text: str, before: bytes) -> bytes:
+    """The new text of a file in the encoding of the old one, with its byte-order mark."""
+    import io
+    import tokenize
+
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(before).readline)
+    return text.encode(encoding)
+
+
 def _of_notebook(path: str, data: bytes, known: Collection[str]) -> Iterable[Suppression]:
     from xentlint import notebook, suppress
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from xentlint.cells import Module, Piece, assemble
+from xentlint.edits import applied
 from xentlint.facts import Edit, Place, Problem
 from xentlint.lexing import lines
 
@@ -171,23 +172,19 @@ def _session(block: list[Row]) -> list[Row]:
 def splice(path: str, data: bytes, edits: Iterable[Edit]) -> bytes:
     """The document with some of its code replaced; a new line gets its block's margin."""
     text = data.decode("utf-8")
-    start = text.startswith("\ufeff")
-    rows = [0]
-    for line in lines(text[start:]):
-        rows.append(rows[-1] + len(line))
-    margins = {row.number: row.margin for block in blocks(path, text[start:]) for row in block}
+    mark = text[: text.startswith("\ufeff")]
+    body = text.removeprefix(mark)
+    margins = {row.number: row.margin for block in blocks(path, body) for row in block}
     newline = "\r\n" if "\r\n" in text else "\n"
-    spans = []
-    for order, edit in enumerate(edits):
-        place = edit.place
-        margin = margins[place.line or 0].replace("...", ">>>")
-        begin = rows[(place.line or 1) - 1] + (place.column or 1) - 1
-        end = rows[(place.end_line or 1) - 1] + (place.end_column or 1) - 1
-        spans.append((begin, end, order, _with_margin(edit, margin, newline)))
-    body = text[start:]
-    for begin, end, _, new in sorted(spans, reverse=True):
-        body = body[:begin] + new + body[end:]
-    return (text[:start] + body).encode("utf-8")
+    made = [
+        edit._replace(
+            replacement=_with_margin(
+                edit, margins[edit.place.line or 0].replace("...", ">>>"), newline
+            )
+        )
+        for edit in edits
+    ]
+    return (mark + applied(body, made)).encode("utf-8")
 
 
 def _with_margin(edit: Edit, margin: str, newline: str) -> str:

@@ -117,7 +117,7 @@ def bound_names(text: str, imported: Collection[str] = ()) -> tuple[str, ...]:
 
     ``imported`` are names of modules: ``keras.backend.clear_session()`` changes no name.
     """
-    names = set()
+    names: set[str] = set()
     # Also by single lines: behind a bracket that is never closed all is one logical line.
     logical = [text[line.start : line.end] for line in logical_lines(text)]
     for line in {*logical, *lines(text)}:
@@ -143,7 +143,7 @@ def _bound(line: str, imported: Collection[str]) -> Iterator[str]:
 
 def imported_names(text: str) -> set[str]:
     """Names that the import lines of a good cell bind."""
-    names = set()
+    names: set[str] = set()
     for line in lines(text):
         if _IMPORTED.match(line):
             names.update(_bound(line, ()))

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from xentlint.cells import Module, Piece, assemble
+from xentlint.edits import span
 from xentlint.facts import Edit, Problem
 from xentlint.lexing import lines
 
@@ -154,25 +155,12 @@ def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
         cell = by_number[edit.place.cell or 0]
         if cell.source is None:
             raise ValueError(f"cell {cell.number} has no source")
-        begin, end = _span(cell.text, edit)
+        begin, end = span(lines(cell.text), edit)
         spans.append((cell.source.start, begin, end, order, edit.replacement))
     # From the end to the start, so that what is yet to come has not moved.
     for source, begin, end, _, replacement in sorted(spans, reverse=True):
         text = _replace(text, source, begin, end, replacement, plain)
     return text.encode("utf-8")
-
-
-def _span(source: str, edit: Edit) -> tuple[int, int]:
-    """The offsets of an edit in its cell."""
-    rows = [0]
-    for line in lines(source):
-        rows.append(rows[-1] + len(line))
-    place = edit.place
-    begin = rows[(place.line or 1) - 1] + (place.column or 1) - 1
-    end = rows[(place.end_line or 1) - 1] + (place.end_column or 1) - 1
-    if not 0 <= begin <= end <= len(source):
-        raise ValueError(f"an edit outside of cell {place.cell}")
-    return begin, end
 
 
 def _replace(text: str, source: int, begin: int, end: int, replacement: str, plain: bool) -> str:

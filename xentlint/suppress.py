@@ -9,7 +9,7 @@ line of code, one behind the last line of a statement for the whole statement.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from xentlint.facts import Consumer, Edit, Finding, Fix, Head, Place, Use
@@ -246,7 +246,7 @@ def without(comment: str, idle: Collection[str], known: Collection[str] = ()) ->
 
 
 def add(
-    path: str, text: str, codes: dict[int, Collection[str]], reason: str, cell: int | None = None
+    path: str, text: str, codes: Mapping[int, Collection[str]], reason: str, cell: int | None = None
 ) -> list[Edit]:
     """Edits that silence these codes on these lines of a text."""
     rows = lines(text)
