@@ -15,7 +15,7 @@ class Handle(NamedTuple):
     tensor: Value = None
     row: Any = None
     """The catalog row of the consumer."""
-    args: Bindings = {}
+    args: Bindings = {}  # noqa: RUF012 (never changed)
     """What sets the consumer up, and of a function its tensors too."""
     written: Spot | None = None
     """The expression that makes the consumer, or that gives it to ``compile``."""

@@ -1,0 +1,180 @@
+"""The source editor: turns the intents of a fix into edits of the text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+
+from xentlint.facts import Edit, Use
+from xentlint.source import edits_heads, edits_losses
+from xentlint.source.edits_text import ImpossibleError, Text
+from xentlint.source.handles import Handle
+from xentlint.source.modules import Source
+from xentlint.source.values import Arg, Const, Spot, Tensor
+
+
+class Editor:
+    """The texts of a run, opened when a finding in them wants a fix."""
+
+    def __init__(self) -> None:
+        self._texts: dict[int, Text] = {}
+        self._spots: dict[int, list[Spot]] = {}
+
+    def expect(self, uses: Iterable[Use]) -> None:
+        """Uses that will be edited: positions are found together, a pass over a file each time."""
+        for use in uses:
+            for spot in _spots(use.handle):
+                self._spots.setdefault(id(spot.source), []).append(spot)
+
+    def edits(
+        self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
+    ) -> tuple[Edit, ...] | str:
+        """The edits of a fix, or why there are none. ``same``: uses of the same head."""
+        if not isinstance(use.handle, Handle):
+            return "the front end kept no text"
+        found: dict[Edit, None] = {}
+        try:
+            for step in steps:
+                found.update(dict.fromkeys(self._step(use, step, same)))
+        except ImpossibleError as error:
+            return str(error)
+        return tuple(found)
+
+    def _step(self, use: Use, step: str, same: Sequence[Use]) -> list[Edit]:
+        handle: Handle = use.handle
+        if step == "set-loss-family":
+            losses = [use] if use.consumer.kind == "loss" else [u for u in same if _is_loss(u)]
+            return self._families(use, losses)
+        if step in ("set-from-logits", "remove-from-logits"):
+            text = self._text(_loss_spot(handle))
+            pieces = edits_losses.switch(text, handle, step == "set-from-logits")
+        elif step == "swap-arguments":
+            text = self._text(handle.at)
+            pieces = edits_losses.swap(text, handle)
+        elif step == "instantiate":
+            text = self._text(handle.written)
+            pieces = edits_losses.instantiate(text, use, handle)
+        elif step == "use-logits-tensor":
+            text = self._text(handle.at)
+            pieces = edits_heads.logits_tensor(text, handle)
+        elif step == "remove-activation":
+            text, node = self._activation(use, step)
+            pieces = edits_heads.remove(text, node)
+        elif step == "set-activation":
+            text, node = self._activation(use, step)
+            pieces = edits_heads.set_to(text, node, _fitting(use))
+        else:
+            raise ImpossibleError(f"{step} is not done by this version")
+        return [text.edit(piece) for piece in pieces]
+
+    def _families(self, use: Use, losses: Sequence[Use]) -> list[Edit]:
+        if not losses:
+            raise ImpossibleError("the loss behind the activation was not found")
+        family, edits = _family(use), []
+        for loss in losses:
+            if loss.consumer.family != family:
+                text = self._text(_loss_spot(loss.handle))
+                pieces = edits_losses.set_family(text, loss.handle, family)
+                edits += [text.edit(piece) for piece in pieces]
+        return edits
+
+    def _activation(self, use: Use, step: str) -> tuple[Text, ast.expr]:
+        """Where the activation of the head is written, or of two the one to change."""
+        handle: Handle = use.handle
+        spot = handle.tensor.spot if isinstance(handle.tensor, Tensor) else None
+        if use.consumer.kind == "activation" and not (
+            step == "remove-activation" and _differ(handle.tensor, use.consumer.applies)
+        ):
+            spot = handle.at
+        if spot is None:
+            raise ImpossibleError("where the head is made is not known")
+        text = self._text(spot)
+        return text, text.node(spot)
+
+    def _text(self, spot: Spot | None) -> Text:
+        if spot is None:
+            raise ImpossibleError("it is not written in the code that was read")
+        key = id(spot.source)
+        if key not in self._texts:
+            self._texts[key] = _open(spot.source)
+            self._texts[key].learn(self._spots.get(key, ()))
+        return self._texts[key]
+
+
+def _open(source: Source) -> Text:
+    if source.text == "":
+        source.decode()
+    return Text(source)
+
+
+def _spots(handle: object) -> list[Spot]:
+    if not isinstance(handle, Handle):
+        return []
+    tensor = handle.tensor.spot if isinstance(handle.tensor, Tensor) else None
+    spec = handle.spec.spot if isinstance(handle.spec, Const) else None
+    args = [arg.spot for arg in handle.args.values() if isinstance(arg, Arg)]
+    return [spot for spot in (handle.at, handle.written, tensor, spec, *args) if spot is not None]
+
+
+def _loss_spot(handle: Handle) -> Spot | None:
+    """The text that sets a loss up: what all its uses share."""
+    given = handle.args.get(handle.row.switch) if handle.row and handle.row.switch else None
+    if given is not None:
+        return given.spot
+    if isinstance(handle.spec, Const):
+        return handle.spec.spot
+    return handle.written
+
+
+def shared_text(use: Use) -> int | None:
+    """A key that is equal for the uses whose loss is one and the same text."""
+    handle = use.handle
+    if not isinstance(handle, Handle) or handle.row is None:
+        return None
+    spot = handle.spec.spot if isinstance(handle.spec, Const) else handle.written
+    return id(spot.node) if spot is not None else None
+
+
+def head_text(use: Use) -> int | None:
+    """A key that is equal for the uses of one head."""
+    handle = use.handle
+    if not isinstance(handle, Handle) or not isinstance(handle.tensor, Tensor):
+        return None
+    return id(handle.tensor.spot.node) if handle.tensor.spot is not None else None
+
+
+def activation_text(use: Use) -> int | None:
+    """Of an activation as a consumer: the key of the head that it makes."""
+    return id(use.handle.at.node) if isinstance(use.handle, Handle) else None
+
+
+def _is_loss(use: Use) -> bool:
+    return use.consumer.kind == "loss"
+
+
+def _differ(tensor: object, applies: str) -> bool:
+    """Whether the first of two activations is another than the second: then the second stays."""
+    return isinstance(tensor, Tensor) and tensor.applied not in (None, applies)
+
+
+def _fitting(use: Use) -> str:
+    """The activation that a consumer wants to see."""
+    if use.consumer.kind == "activation" or use.consumer.family == "binary":
+        return "sigmoid"
+    if use.consumer.family in ("categorical", "sparse"):
+        if use.size == 1:
+            raise ImpossibleError("a softmax over one unit is constant")
+        return "softmax"
+    raise ImpossibleError("which activation fits is not known from the loss")
+
+
+def _family(use: Use) -> str:
+    """The family of loss that fits the head and the labels."""
+    if use.consumer.kind == "activation" or use.size == 1:
+        return "binary"
+    if use.head.scale == "independent":
+        return "binary"
+    return "sparse" if use.labels == "integer" else "categorical"
+
+
+__all__ = ["Editor", "activation_text", "head_text", "shared_text"]

@@ -1,0 +1,200 @@
+"""Edits at a head: its activation taken out, or set."""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from xentlint.catalog.activations import ACTIVATIONS
+from xentlint.catalog.layers import LAYERS
+from xentlint.source.edits_calls import (
+    appended,
+    arguments,
+    elements,
+    open_ended,
+    removed,
+    replaced,
+    without_statement,
+)
+from xentlint.source.edits_losses import last_name
+from xentlint.source.edits_text import ImpossibleError, Piece, Span, Text
+from xentlint.source.handles import Handle
+
+_PARAMETERS: Final = ("activation", "classifier_activation", "activation_fn")
+_TENSORS: Final = ("x", "logits", "features", "input", "inputs", "input_tensor")
+Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def remove(text: Text, node: ast.expr) -> list[Piece]:
+    """An activation taken out, however it is written."""
+    if isinstance(node, ast.Call):
+        if last_name(node.func) in ACTIVATIONS:
+            return _instead(text, node)
+        return _without_layer(text, node)
+    holder = text.parent(node)
+    call = text.parent(holder) if isinstance(holder, ast.keyword) else holder
+    if not isinstance(call, ast.Call):
+        raise ImpossibleError("the activation is not written as an argument")
+    _no_parameter(text, node)
+    if last_name(call.func) in ("Activation", "Lambda"):
+        return _without_layer(text, call)
+    return [_without_argument(text, call, holder, node)]
+
+
+def _no_parameter(text: Text, node: ast.expr) -> None:
+    """An activation that the caller of a function chooses is the caller's to change."""
+    function = text.above(node, Function)
+    if isinstance(node, ast.Name) and function is not None:
+        assert isinstance(function, Function)
+        every = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+        if any(arg.arg == node.id for arg in every):
+            raise ImpossibleError(f"the activation is the parameter `{node.id}` of a function")
+
+
+def _without_argument(text: Text, call: ast.Call, holder: ast.AST | None, node: ast.expr) -> Piece:
+    if isinstance(holder, ast.keyword):
+        if holder.arg not in _PARAMETERS:
+            raise ImpossibleError(f"`{holder.arg}` is not known as an activation")
+        if _is_open_by_default(call, holder.arg or ""):
+            return removed(text, arguments(text, call), node)
+        return replaced(text, node, "None")
+    if call.args[-1] is node and _is_open_by_default(call, "activation"):
+        return removed(text, arguments(text, call), node)
+    return replaced(text, node, "None")
+
+
+def _is_open_by_default(call: ast.Call, parameter: str) -> bool:
+    """Whether the layer has no activation where none is given."""
+    row = LAYERS.get(f"keras.layers.{last_name(call.func)}")
+    return row is not None and parameter == "activation" and row.activation is None
+
+
+def _without_layer(text: Text, layer: ast.Call) -> list[Piece]:
+    """An activation layer taken out of a list, an ``add``, or between two tensors."""
+    holder = text.parent(layer)
+    if isinstance(holder, ast.List):
+        return [removed(text, elements(text, holder), layer)]
+    if isinstance(holder, ast.Call) and holder.func is layer:
+        return _instead(text, holder)
+    if isinstance(holder, ast.Call) and last_name(holder.func) == "add":
+        statement = text.parent(holder)
+        if isinstance(statement, ast.Expr):
+            return [without_statement(text, statement)]
+    if isinstance(holder, ast.Assign) and len(holder.targets) == 1:
+        return _where_it_is_called(text, holder)
+    raise ImpossibleError("how the activation layer is used is not followed")
+
+
+def _where_it_is_called(text: Text, assigned: ast.Assign) -> list[Piece]:
+    """``self.softmax = Softmax()`` and the one place where it is called."""
+    target = text.code(assigned.targets[0])
+    reads = [
+        node for node in ast.walk(text.tree)
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load)
+        and text.code(node) == target
+    ]  # fmt: skip
+    call = text.parent(reads[0]) if len(reads) == 1 else None
+    if isinstance(call, ast.Call) and call.func is reads[0]:
+        return [without_statement(text, assigned), *_instead(text, call)]
+    raise ImpossibleError("the activation layer is used in several places")
+
+
+def _instead(text: Text, call: ast.Call) -> list[Piece]:
+    """The argument of a call in the place of the call."""
+    given = [k.value for k in call.keywords if k.arg in _TENSORS]
+    inner = call.args[0] if call.args else given[0] if given else None
+    if inner is None or isinstance(inner, ast.Starred):
+        raise ImpossibleError("what the activation is applied to is not written there")
+    statement = text.parent(call)
+    code, whole = text.code(inner), text.span(call)
+    alone = isinstance(statement, ast.Assign) and len(statement.targets) == 1
+    if alone and text.code(statement.targets[0]) == code:  # type: ignore[union-attr]
+        return [without_statement(text, statement)]  # type: ignore[arg-type]
+    span = text.span(inner)
+    if "#" in text.text[whole.start : span.start] + text.text[span.end : whole.end]:
+        raise ImpossibleError("a comment stands inside the call")
+    atom = isinstance(inner, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant))
+    apart = isinstance(statement, (ast.Assign, ast.Return, ast.keyword)) or (
+        isinstance(statement, ast.Call) and call in statement.args
+    )
+    if (
+        (not atom and not apart)
+        or ("\n" in code and not atom)
+        or isinstance(inner, ast.GeneratorExp)
+    ):
+        code = f"({code})"
+    return [Piece(whole, code)]
+
+
+def set_to(text: Text, node: ast.expr, name: str) -> list[Piece]:
+    """An activation given to a layer, or one replaced by another."""
+    quoted = f"{_quote(text)}{name}{_quote(text)}"
+    if not isinstance(node, ast.Call):
+        return _another(text, node, quoted)
+    short = last_name(node.func)
+    if short in ("Softmax", "ReLU", "LeakyReLU") or short in ACTIVATIONS:
+        return _another_call(text, node, name)
+    row = LAYERS.get(f"keras.layers.{short}")
+    if row is None or "activation" not in row.parameters or row.kind != "affine":
+        raise ImpossibleError(f"`{short or text.code(node.func)}` takes no activation")
+    known = next((k.value for k in node.keywords if k.arg == "activation"), None)
+    index = row.parameters.index("activation")
+    if known is None and len(node.args) > index:
+        known = node.args[index]
+    if known is not None:
+        return _another(text, known, quoted)
+    if open_ended(node):
+        raise ImpossibleError("a `*` or `**` argument may hold the activation")
+    return appended(text, arguments(text, node), f"activation={quoted}")
+
+
+def _another(text: Text, node: ast.expr, quoted: str) -> list[Piece]:
+    _no_parameter(text, node)
+    holder = text.parent(node)
+    call = text.parent(holder) if isinstance(holder, ast.keyword) else holder
+    row = LAYERS.get(f"keras.layers.{last_name(call.func)}") if isinstance(call, ast.Call) else None
+    if isinstance(holder, ast.keyword) and holder.arg == "classifier_activation":
+        return [replaced(text, node, quoted)]
+    if row is None:
+        raise ImpossibleError("the activation is not an argument of a Keras layer")
+    if isinstance(node, ast.Name):
+        raise ImpossibleError(f"the activation is given as `{node.id}`")
+    return [replaced(text, node, quoted)]
+
+
+def _another_call(text: Text, node: ast.Call, name: str) -> list[Piece]:
+    """``tf.nn.relu(x)`` → ``tf.nn.sigmoid(x)``; ``Softmax()`` has no twin of another name."""
+    if isinstance(node.func, ast.Attribute) and node.func.attr in ACTIVATIONS:
+        if any(k.arg not in ("name", *_TENSORS) for k in node.keywords) or len(node.args) > 1:
+            raise ImpossibleError("the activation has arguments of its own")
+        end = text.span(node.func).end
+        return [Piece(Span(end - len(node.func.attr), end), name)]
+    raise ImpossibleError("the activation layer has no counterpart")
+
+
+def _quote(text: Text) -> str:
+    """The quote that the file uses."""
+    return "'" if text.text.count("'") > text.text.count('"') else '"'
+
+
+def logits_tensor(text: Text, handle: Handle) -> list[Piece]:
+    """``probs = softmax(logits)`` and a loss on ``probs``: ``logits`` in its place."""
+    row = handle.row
+    given = handle.args.get(row.predictions) if row is not None else None
+    if given is None or handle.tensor.spot is None:
+        raise ImpossibleError("the tensor that the loss takes is not written there")
+    taken, made = text.node(given.spot), text.node(handle.tensor.spot)
+    statement = text.parent(made)
+    if not isinstance(made, ast.Call) or not isinstance(statement, ast.Assign) or not made.args:
+        raise ImpossibleError("the code has no name for the logits")
+    inner, holder = made.args[0], text.above(made, Function)
+    if not isinstance(taken, ast.Name) or not isinstance(inner, ast.Name):
+        raise ImpossibleError("the code has no name for the logits")
+    names = [n for n in ast.walk(holder or text.tree)
+             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]  # fmt: skip
+    times = [sum(n.id == name for n in names) for name in (taken.id, inner.id)]
+    target = statement.targets[0]
+    same = isinstance(target, ast.Name) and target.id == taken.id
+    if not same or times != [1, 1] or text.above(taken, Function) is not holder:
+        raise ImpossibleError("the logits have no name of their own where the loss is")
+    return [replaced(text, taken, inner.id)]

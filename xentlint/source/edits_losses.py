@@ -1,0 +1,209 @@
+"""Edits at a loss: its ``from_logits``, its family, its arguments."""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from xentlint.catalog.losses import LOSSES
+from xentlint.facts import Use
+from xentlint.source.edits_calls import (
+    appended,
+    arguments,
+    open_ended,
+    removed,
+    replaced,
+)
+from xentlint.source.edits_names import bindings, expression
+from xentlint.source.edits_text import ImpossibleError, Piece, Span, Text
+from xentlint.source.handles import Handle
+from xentlint.source.values import Api, Const
+
+FAMILIES: Final = {
+    "binary": "BinaryCrossentropy",
+    "categorical": "CategoricalCrossentropy",
+    "sparse": "SparseCategoricalCrossentropy",
+}
+
+
+def last_name(node: ast.AST) -> str:
+    """``C`` of ``a.b.C``."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def switch(text: Text, handle: Handle, on: bool) -> list[Piece]:
+    """``from_logits`` set to a value; taken out where that is the default."""
+    row = handle.row
+    if row is None or row.switch is None:
+        raise ImpossibleError("the loss has no `from_logits`")
+    given = handle.args.get(row.switch)
+    if given is not None:
+        return _change(text, text.node(given.spot), on, row.default)
+    if isinstance(handle.spec, Const):
+        return _object_for_name(text, handle, on)
+    if isinstance(handle.spec, Api):
+        return _object_for_function(text, handle, on)
+    call = _own_call(text, handle)
+    if open_ended(call):
+        raise ImpossibleError("a `*` or `**` argument may hold `from_logits` already")
+    return appended(text, arguments(text, call), f"{row.switch}={on}")
+
+
+def _change(text: Text, node: ast.expr, on: bool, default: bool) -> list[Piece]:
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, bool):
+        raise ImpossibleError(f"`from_logits` is given as `{text.code(node)}`")
+    holder = text.parent(node)
+    call = holder if isinstance(holder, ast.Call) else text.parent(holder) if holder else None
+    if on != default or not isinstance(call, ast.Call):
+        return [replaced(text, node, str(on))]
+    if isinstance(holder, ast.keyword):
+        return [removed(text, arguments(text, call), node)]
+    if call.args and call.args[-1] is node and not call.keywords:
+        return [removed(text, arguments(text, call), node)]
+    return [replaced(text, node, str(on))]
+
+
+def _own_call(text: Text, handle: Handle) -> ast.Call:
+    """The call that names the loss: the place of its other arguments."""
+    node = text.node(handle.written)
+    if isinstance(node, ast.Call) and named(text, node.func, handle.row.name):
+        return node
+    raise ImpossibleError("the call that makes the loss does not name it")
+
+
+def named(text: Text, node: ast.expr, name: str) -> bool:
+    """Whether an expression names an API, by itself or by an import."""
+    short = name.rpartition(".")[2]
+    if last_name(node) == short:
+        return True
+    return isinstance(node, ast.Name) and any(
+        b.name == node.id and b.dotted.rpartition(".")[2] == short for b in bindings(text)
+    )
+
+
+def class_of(name: str) -> str:
+    """``BinaryCrossentropy`` of ``keras.losses.binary_crossentropy``, or of itself."""
+    plain = name.rpartition(".")[2].replace("_", "").lower()
+    for row in LOSSES.values():
+        short = row.name.rpartition(".")[2]
+        if row.style == "class" and row.name.startswith("keras.") and short.lower() == plain:
+            return short
+    raise ImpossibleError("the loss has no class that takes `from_logits`")
+
+
+def _object_for_name(text: Text, handle: Handle, on: bool) -> list[Piece]:
+    """A loss object in the place of a string."""
+    node = text.node(handle.spec.spot)
+    only_as_loss(text, node)
+    code, imports = expression(text, handle.dotted, f"losses.{class_of(handle.row.name)}", node)
+    return [replaced(text, node, f"{code}({handle.row.switch}={on})"), *imports]
+
+
+def only_as_loss(text: Text, node: ast.expr) -> None:
+    """A string that other code may read as a string is left alone."""
+    holder: ast.AST | None = text.parent(node)
+    while isinstance(holder, (ast.List, ast.Tuple, ast.Dict, ast.IfExp, ast.keyword)):
+        if isinstance(holder, ast.Dict) and node in holder.keys:
+            raise ImpossibleError("the string is a key")
+        holder = text.parent(holder)
+    if isinstance(holder, ast.Call) and last_name(holder.func) == "compile":
+        return
+    if isinstance(holder, ast.Assign) and len(holder.targets) == 1:
+        target = text.code(holder.targets[0])
+        same = [
+            n for n in ast.walk(text.tree)
+            if isinstance(n, (ast.Name, ast.Attribute)) and text.code(n) == target
+        ]  # fmt: skip
+        if len(same) == 2:  # set once, read once
+            return
+    raise ImpossibleError("the string may be read elsewhere")
+
+
+def _given_function(text: Text, handle: Handle) -> ast.expr:
+    """The expression that names a function or class given to ``compile``."""
+    node = text.node(handle.written)
+    found = [
+        n for n in ast.walk(node)
+        if isinstance(n, (ast.Name, ast.Attribute)) and named(text, n, handle.row.name)
+    ]  # fmt: skip
+    if len(found) != 1:
+        raise ImpossibleError("the loss is not named where it is given")
+    return found[0]
+
+
+def _object_for_function(text: Text, handle: Handle, on: bool) -> list[Piece]:
+    node = _given_function(text, handle)
+    if handle.row.style == "class":
+        return [replaced(text, node, f"{text.code(node)}({handle.row.switch}={on})")]
+    name = class_of(handle.row.name)
+    code, imports = expression(text, handle.dotted, f"losses.{name}", node)
+    return [replaced(text, node, f"{code}({handle.row.switch}={on})"), *imports]
+
+
+def instantiate(text: Text, use: Use, handle: Handle) -> list[Piece]:
+    """Parentheses behind a class."""
+    node = _given_function(text, handle)
+    on = use.head.scale == "logits" and handle.row.switch is not None
+    return [replaced(text, node, text.code(node) + (f"({handle.row.switch}=True)" if on else "()"))]
+
+
+def set_family(text: Text, handle: Handle, family: str) -> list[Piece]:
+    """The cross-entropy of another family, written as the present one is."""
+    if handle.row is None or not handle.row.name.startswith("keras."):
+        raise ImpossibleError("the loss is no Keras loss")
+    if handle.row.name.rpartition(".")[2].lower().replace("_", "") not in _PLAIN:
+        raise ImpossibleError("the loss has no counterpart in the other family")
+    name = FAMILIES[family]
+    if isinstance(handle.spec, Const):
+        node = text.node(handle.spec.spot)
+        only_as_loss(text, node)
+        new = name if handle.spec.value[:1].isupper() and "_" not in handle.spec.value else ""
+        quote = text.code(node)[-1]
+        new = new if new and handle.spec.value != "BCE" else _function(name)
+        return [replaced(text, node, f"{quote}{new}{quote}")]
+    if isinstance(handle.spec, Api):
+        return _renamed(text, handle, _given_function(text, handle), name)
+    call = _own_call(text, handle)
+    kept = {"from_logits", "reduction", "name", "y_true", "y_pred"}
+    if family != "sparse":
+        kept.add("label_smoothing")
+    positional = len(call.args) - (2 if handle.row.style == "function" else 0)
+    if open_ended(call) or positional > 1 or any(k.arg not in kept for k in call.keywords):
+        raise ImpossibleError("the loss has arguments that the other family may not take")
+    return _renamed(text, handle, call.func, name)
+
+
+_PLAIN: Final = ("binarycrossentropy", "categoricalcrossentropy", "sparsecategoricalcrossentropy")
+
+
+def _function(name: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+def _renamed(text: Text, handle: Handle, node: ast.expr, name: str) -> list[Piece]:
+    short = name if handle.row.style == "class" else _function(name)
+    if isinstance(node, ast.Attribute):
+        end = text.span(node).end
+        return [Piece(Span(end - len(node.attr), end), short)]
+    code, imports = expression(text, handle.dotted, f"losses.{short}", node)
+    return [replaced(text, node, code), *imports]
+
+
+def swap(text: Text, handle: Handle) -> list[Piece]:
+    """The first two arguments of a loss call exchanged."""
+    call = text.node(handle.at)
+    if not isinstance(call, ast.Call) or open_ended(call):
+        raise ImpossibleError("the arguments of the loss are not written there")
+    values = [*call.args, *(k.value for k in call.keywords if k.arg in ("y_true", "y_pred"))]
+    row = handle.row
+    if row is not None:
+        values = [
+            *call.args,
+            *(k.value for k in call.keywords if k.arg in (row.labels, row.predictions)),
+        ]
+    if len(values) < 2:
+        raise ImpossibleError("the two tensors of the loss are not written there")
+    first, second = values[:2]
+    return [replaced(text, first, text.code(second)), replaced(text, second, text.code(first))]
