@@ -110,7 +110,7 @@ def test_nothing_to_look_at_is_said(fake: Path, capsys: pytest.CaptureFixture[st
     assert cli.main(["check"]) == 0
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == "xentlint: no Python file and no model under these paths\n"
+    assert err == "xentlint: no Python file, notebook or model under these paths\n"
 
 
 def test_options_may_stand_between_paths(fake: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -169,7 +169,8 @@ def test_colour(
 
 def test_rules_are_listed_and_shown() -> None:
     listed = run("rule").stdout.splitlines()
-    assert listed[0] == "XL101  error    activation-with-logits-loss"
+    assert listed[0] == "XL001  warning  unused-suppression"
+    assert listed[1] == "XL101  error    activation-with-logits-loss"
     assert listed[-1] == "XL301  warning  prefer-logits  (off by default)"
     page = run("rule", "xl101").stdout
     assert page.startswith("# activation-with-logits-loss (XL101)\n")

@@ -13,9 +13,9 @@ ROOT = Path(xentlint.__file__).parent
 
 LAYERS = (
     ("facts",),
-    ("files", "writing"),
+    ("files", "writing", "progress"),
     ("catalog",),
-    ("lexing", "ipython", "cells", "notebook", "documents"),
+    ("lexing", "edits", "ipython", "cells", "notebook", "documents"),
     ("source", "saved"),
     ("gitignore",),
     ("pages", "selection"),
@@ -25,6 +25,7 @@ LAYERS = (
     ("config", "configfile", "discover", "settle", "suppress", "comments", "baseline"),
     ("fixing", "together", "chosen", "embedded"),
     ("engine",),
+    ("around",),
     ("cli",),
     ("__main__",),
 )

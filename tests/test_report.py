@@ -257,7 +257,7 @@ def test_json_has_fixes_with_their_edits() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"files": 0}, "no Python file and no model under these paths"),
+        ({"files": 0}, "no Python file, notebook or model under these paths"),
         ({"files": 2, "uses": 0}, "2 files, no loss, metric or activation to follow in them"),
         ({"uses": 3, "findings": ()}, "no findings (1 file, 3 uses)"),
         ({"uses": 1, "undecided": 1, "findings": ()},

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MARK: Final = re.compile(rb"xentlint:|(?i:noqa)[^\n]*[A-Z]\d")
 """Without this in its bytes a file holds no suppression of ours."""
 _WORDS: Final = re.compile(
-    rb"softmax|sigmoid|activation|Dense|Conv|logits|entropy|loss|compile|predict", re.IGNORECASE
+    r"softmax|sigmoid|activation|Dense|Conv|logits|entropy|loss|compile|predict", re.IGNORECASE
 )
 """What a line may be written with whose finding belongs to another file."""
 
@@ -90,11 +90,7 @@ class Comments:
 
         if any(suppress.speaks_for(one, place) for place in self._touched):
             return True
-        _, data = self._marked[one.place.path]
-        if one.place.cell is None and not one.whole_file:
-            rows = data.split(b"\n")[one.first - 1 : one.last]
-            data = b"\n".join(row.split(b"xentlint:")[0].split(b"noqa")[0] for row in rows)
-        return _WORDS.search(data) is None
+        return _WORDS.search(one.covered) is None
 
 
 def _scan_unchecked(path: str, known: Collection[str]) -> Iterable[Suppression]:

@@ -138,7 +138,7 @@ class _Walk:
             mode = os.stat(path).st_mode
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             words = files.reason(error) if isinstance(error, OSError) else str(error)
-            self._problem(path, "missing", words)
+            self._problem(path, "missing", words + _near(path))
             return
         if self._is_excluded(path):
             return
@@ -238,6 +238,18 @@ class _Walk:
 
     def _problem(self, path: str, kind: str, message: str, fatal: bool = True) -> None:
         self.problems.append(Problem(path, None, kind, message, fatal))
+
+
+def _near(path: str) -> str:
+    """The end of a message: the name in the same folder that is most like this one."""
+    from xentlint.selection import suggest
+
+    folder, name = os.path.split(path.rstrip(os.sep))
+    try:
+        names = os.listdir(folder or os.curdir)
+    except (OSError, ValueError):
+        return ""
+    return suggest(name, names)
 
 
 def _upwards(folder: str) -> Iterator[str]:

@@ -232,7 +232,9 @@ class Run:
             self._guarded(file.path, lambda: self._read(file.path, kind, data))
 
     def _kind(self, path: str) -> str:
-        """What a file is that was named and whose name says nothing: by its first bytes."""
+        """What a file is that was named: by its name, or by its first bytes."""
+        if kind := kind_of_name(os.path.basename(path), DOCUMENT_KINDS):
+            return kind
         from xentlint.saved import kind_of
 
         head = files.read(path, HEAD)

@@ -37,6 +37,8 @@ class Suppression(NamedTuple):
     whole_file: bool = False
     alone: bool = False
     """Whether nothing else stands on its line."""
+    covered: str = ""
+    """The code that it speaks for."""
 
 
 def scan(

@@ -44,6 +44,8 @@ def gives(use: Use) -> str:
 
 def takes(use: Use) -> str:
     """What the consumer's place says: ``expects logits``."""
+    if use.consumer.kind == "suppression":
+        return "nothing to silence"
     if use.slot == "labels":
         return "this stands where the labels belong"
     return f"expects {WORDS[use.consumer.expects]}"

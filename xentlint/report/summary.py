@@ -10,13 +10,18 @@ from xentlint.report.cells import safe
 def summary(outcome: Outcome) -> str:
     """One line; silence must not read as clean, so it says what was looked at."""
     if not outcome.files:
-        return "no Python file and no model under these paths"
+        return "no Python file, notebook or model under these paths"
     files = _count(outcome.files, "file")
-    if not outcome.uses:
+    on_comments = any(f.use.consumer.kind == "suppression" for f in outcome.findings)
+    if not outcome.uses and not on_comments:
         return f"{files}, no loss, metric or activation to follow in them"
     counted = f"{files}, {_count(outcome.uses, 'use')}"
     if outcome.undecided:
         counted += f", {outcome.undecided} undecided (xentlint audit says why)"
+    if outcome.silenced:
+        counted += f", {_count(outcome.silenced, 'finding')} silenced by comments"
+    if outcome.known:
+        counted += f", {_count(outcome.known, 'finding')} in the baseline"
     if not outcome.findings:
         return f"no findings ({counted})"
     warnings = sum(finding.severity == "warning" for finding in outcome.findings)
