@@ -19,6 +19,7 @@ class Session:
     ) -> None:
         """``audit``: losses that no head reached are uses as well."""
         self.src = src
+        self.screens = screens
         self.audit = audit
         self._start()
 
@@ -39,6 +40,8 @@ class Session:
         if self.project.full():
             self._start()
         source = self.project.source(path, data)
+        if self.screens and self._sees_nothing(source):
+            return FileFacts(path)
         if not source.parse():
             assert source.problem is not None
             return FileFacts(path, (), (source.problem,))
@@ -49,6 +52,15 @@ class Session:
 
             uses += unmet(run)
         return FileFacts(path, uses)
+
+    def _sees_nothing(self, source: Source) -> bool:
+        """Whether a file's only consumers would be logarithms, and none has a minus sign."""
+        from xentlint.source.triage import may_be_handwritten, only_logarithms
+
+        if not only_logarithms(source.data) or source.decode() or source.outlined():
+            return False
+        assert source.outline is not None
+        return not may_be_handwritten(source.outline)
 
     def locate(self, use: Use) -> Use:
         """The same use with real places."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from xentlint.source import limits
 from xentlint.source.arguments import bind_function
 from xentlint.source.conditions import narrow
-from xentlint.source.effects import library, methods
+from xentlint.source.effects import library, methods, metrics
 from xentlint.source.objects import call_instance, instantiate
 from xentlint.source.run import Run
 from xentlint.source.scopes import Frame
@@ -182,7 +182,7 @@ def _loss(run: Run, callee: Loss, args: Args, spot: Spot) -> Value:
 
 
 def _metric(run: Run, callee: Metric, args: Args, spot: Spot) -> Value:
-    return run.fresh("the value of a metric", data=True)
+    return metrics.called(run, callee, args, spot)
 
 
 HANDLERS: Final[dict[type, Callable[[Run, Any, Args, Spot], Value]]] = {

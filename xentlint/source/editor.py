@@ -117,35 +117,9 @@ def _spots(handle: object) -> list[Spot]:
 
 
 def _loss_spot(handle: Handle) -> Spot | None:
-    """The text that sets a loss up: what all its uses share."""
+    """The text that sets ``from_logits``, or else that names the loss."""
     given = handle.args.get(handle.row.switch) if handle.row and handle.row.switch else None
-    if given is not None:
-        return given.spot
-    if isinstance(handle.spec, Const):
-        return handle.spec.spot
-    return handle.written
-
-
-def shared_text(use: Use) -> int | None:
-    """A key that is equal for the uses whose loss is one and the same text."""
-    handle = use.handle
-    if not isinstance(handle, Handle) or handle.row is None:
-        return None
-    spot = handle.spec.spot if isinstance(handle.spec, Const) else handle.written
-    return id(spot.node) if spot is not None else None
-
-
-def head_text(use: Use) -> int | None:
-    """A key that is equal for the uses of one head."""
-    handle = use.handle
-    if not isinstance(handle, Handle) or not isinstance(handle.tensor, Tensor):
-        return None
-    return id(handle.tensor.spot.node) if handle.tensor.spot is not None else None
-
-
-def activation_text(use: Use) -> int | None:
-    """Of an activation as a consumer: the key of the head that it makes."""
-    return id(use.handle.at.node) if isinstance(use.handle, Handle) else None
+    return given.spot if given is not None else handle.named
 
 
 def _is_loss(use: Use) -> bool:
@@ -175,6 +149,3 @@ def _family(use: Use) -> str:
     if use.head.scale == "independent":
         return "binary"
     return "sparse" if use.labels == "integer" else "categorical"
-
-
-__all__ = ["Editor", "activation_text", "head_text", "shared_text"]

@@ -142,21 +142,3 @@ class Text:
     def _place(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self.starts, offset)
         return line, offset - self.starts[line - 1] + 1
-
-
-def splice(text: str, edits: Iterable[Edit]) -> str:
-    """A text with edits applied; they must not overlap."""
-    starts = [0, *(m.end() for m in re.finditer(r"\r\n|\r|\n", text))]
-
-    def offset(line: int | None, column: int | None) -> int:
-        assert line is not None
-        assert column is not None
-        return starts[line - 1] + column - 1
-
-    placed = [
-        (offset(e.place.line, e.place.column), offset(e.place.end_line, e.place.end_column), e)
-        for e in edits
-    ]
-    for start, end, edit in sorted(placed, key=lambda item: item[:2], reverse=True):
-        text = text[:start] + edit.replacement + text[end:]
-    return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any, Final, NamedTuple
 
 import libcst as cst
@@ -123,20 +124,18 @@ def _spans(body: Any) -> list[tuple[int, int]]:
 
 
 def candidates(run: Run, source: Source) -> list[Entry]:
-    """The functions of a file that has run."""
-    return outline(source, _imported(run, source))
+    """The functions of a file that has run, in the order in which they are tried.
+
+    First those that no other one names: what they call is then reached with better arguments.
+    """
+    entries = [e for e in outline(source, _imported(run, source)) if e.consumes]
+    named = Counter(name for entry in entries for name in entry.names)
+    return sorted(entries, key=lambda entry: not _is_root(entry, named))
 
 
-def waiting(run: Run, entries: list[Entry]) -> Entry | None:
-    """The next function to run by itself: one that no other waiting function names, if any."""
-    open_ = [e for e in entries if e.consumes and id(e.node) not in run.reached]
-    for entry in open_:
-        name = entry.node.name.value
-        if name == "__init__" or not any(
-            name in other.names for other in open_ if other is not entry
-        ):
-            return entry
-    return open_[0] if open_ else None
+def _is_root(entry: Entry, named: Counter[str]) -> bool:
+    name = entry.node.name.value
+    return name == "__init__" or named[name] <= 1  # its own text names it once
 
 
 def _imported(run: Run, source: Source) -> set[str]:

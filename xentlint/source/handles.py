@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from xentlint.source.values import Bindings, Spot, Value
+from xentlint.source.values import Bindings, Const, Spot, Tensor, Value
 
 
 class Handle(NamedTuple):
@@ -23,3 +23,25 @@ class Handle(NamedTuple):
     """Of a loss that is given by name: the constant or library name."""
     dotted: str = ""
     """The name by which the file calls the consumer, or the library of its model."""
+
+    @property
+    def named(self) -> Spot | None:
+        """The text that names the consumer: a string literal, or what makes the object."""
+        return self.spec.spot if isinstance(self.spec, Const) else self.written
+
+    @property
+    def consumer_key(self) -> int | None:
+        """Equal for uses whose consumer is one and the same text."""
+        spot = self.named if self.row is not None else None
+        return id(spot.node) if spot is not None else None
+
+    @property
+    def head_key(self) -> int | None:
+        """Equal for uses of a head that is made at one and the same place."""
+        spot = self.tensor.spot if isinstance(self.tensor, Tensor) else None
+        return id(spot.node) if spot is not None else None
+
+    @property
+    def made_key(self) -> int:
+        """Of an activation as a consumer: the key of the head that it makes."""
+        return id(self.at.node)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -10,7 +10,11 @@ from xentlint.catalog.names import canonical
 from xentlint.source.effects.library import has_rows
 from xentlint.source.run import Run
 from xentlint.source.scopes import Frame, assign
+from xentlint.source.triage import LIBRARIES
 from xentlint.source.values import Api, Deferred, ModuleValue, Value
+
+if TYPE_CHECKING:
+    from xentlint.source.modules import Source
 
 
 def dotted(node: Any) -> str:
@@ -34,8 +38,14 @@ def import_module(run: Run, node: cst.Import, frame: Frame) -> Any:
             assign(run.store, frame, root, _module(run, root, frame))
 
 
+def _find(run: Run, name: str, frame: Frame, level: int = 0) -> Source | None:
+    if level == 0 and name.partition(".")[0] in LIBRARIES:
+        return None
+    return run.project.find(name, frame.source, level)
+
+
 def _module(run: Run, name: str, frame: Frame) -> Value:
-    source = run.project.find(name, frame.source)
+    source = _find(run, name, frame)
     return ModuleValue(source) if source is not None else Api(name)
 
 
@@ -46,7 +56,7 @@ def import_from(run: Run, node: cst.ImportFrom, frame: Frame) -> Any:
         run.see(name, frame)
         if name == "__future__":
             return
-    source = run.project.find(name, frame.source, level)
+    source = _find(run, name, frame, level)
     if isinstance(node.names, cst.ImportStar):
         _star(run, source, name, frame)
         return
@@ -61,7 +71,7 @@ def _member(
 ) -> Value:
     if source is not None:
         return Deferred(source, member)
-    inner = run.project.find(f"{name}.{member}" if name else member, frame.source, level)
+    inner = _find(run, f"{name}.{member}" if name else member, frame, level)
     if inner is not None:
         return ModuleValue(inner)
     if level:

@@ -8,7 +8,7 @@ from xentlint.source import limits
 from xentlint.source.attributes import attribute
 from xentlint.source.calls import call, call_function
 from xentlint.source.conditions import EVERYWHERE, Atom
-from xentlint.source.entries import Entry, candidates, waiting
+from xentlint.source.entries import Entry, candidates
 from xentlint.source.evidence import Evidence
 from xentlint.source.expressions import evaluate
 from xentlint.source.joins import alternatives
@@ -46,8 +46,9 @@ def interpret(world: World, source: Source) -> Run:
     run.store.set(frame.id, "__name__", Const("__main__"))
     run.execute(run, source.tree.body, frame)
     most = min(limits.FUEL + limits.LINE_FUEL * len(source.lines), limits.MOST_FUEL)
-    entries = candidates(run, source)
-    while entry := waiting(run, entries):
+    for entry in candidates(run, source):
+        if id(entry.node) in run.reached:
+            continue
         if run.spent >= most:
             run.exhausted = True
             break

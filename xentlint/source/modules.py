@@ -33,13 +33,15 @@ class Source:
         """Parse the data; on failure ``problem`` says why."""
         if self.tree is not None or self.problem is not None:
             return self.tree is not None
-        self.problem = self.decode() or self._screen() or self._build()
+        self.problem = self.decode() or self.outlined() or self._build()
         return self.problem is None
 
     def decode(self) -> Problem | None:
         import io
         import tokenize
 
+        if self.text:
+            return None
         try:
             encoding, _ = tokenize.detect_encoding(io.BytesIO(self.data).readline)
             self.text = self.data.decode(encoding)
@@ -56,10 +58,12 @@ class Source:
         self.lines = self.text.splitlines()
         return None
 
-    def _screen(self) -> Problem | None:
+    def outlined(self) -> Problem | None:
         """Let ``ast`` go first: it is ten times faster, and LibCST has no limit of its own."""
         import warnings
 
+        if self.outline is not None:
+            return None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:

@@ -143,10 +143,11 @@ _OBJECTS: Final = (Const, Unknown, Alternatives)
 def compare(run: Run, operator: str, left: Value, right: Value, spot: Spot) -> Value:
     """A comparison as a constant, or as an unknown whose term says what was compared."""
     normal, sign = _NORMAL[operator]
-    return alternatives(
-        (guard, _signed(_compare(run, normal, a, b, operator, spot), sign))
-        for guard, (a, b) in pairs(left, right)
-    )
+    found = []
+    for guard, (a, b) in pairs(left, right):
+        with run.under(guard):  # a comparison of a tensor is a use
+            found.append((guard, _signed(_compare(run, normal, a, b, operator, spot), sign)))
+    return alternatives(found)
 
 
 def _signed(value: Value, sign: bool) -> Value:

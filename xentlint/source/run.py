@@ -68,6 +68,8 @@ class Run:
         self.spent = 0
         self.exhausted = False
         self.meetings: list[Meeting] = []
+        self.pending: list[Meeting] = []
+        """Metrics and decodings that count only if a loss shows what their tensor is."""
         self.compiling: int | None = None
         """The model whose ``compile`` runs."""
         self.fitted: set[int] = set()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import ast
 
 CONSUMERS: Final = re.compile(
     rb"(?i:entropy)|(?<!\bre)\.compile\(|(?i:kl_?d|kullback)|\bBCE\b|\bbce\b|"
@@ -15,6 +18,12 @@ _LOGARITHM: Final = re.compile(rb"\blog(?:1p)?\(")
 _REDUCTION: Final = re.compile(rb"(?:sum|mean|average)\(")
 _IMPORT: Final = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", re.M)
 _FRAMEWORK: Final = re.compile(rb"keras|tensorflow|\btf\b|theano|cntk|model", re.I)
+
+LIBRARIES: Final = frozenset(
+    ("keras", "tensorflow", "tf_keras", "keras_core", "numpy", "jax", "torch", "theano", "cntk")
+    + ("scipy", "pandas", "sklearn", "transformers", "tensorflow_addons", "keras_applications")
+)
+"""Names that mean the library, also in its own repository: the catalog knows what they do."""
 
 
 class Screen:
@@ -36,6 +45,8 @@ class Screen:
     def _imports(self, folder: str, name: bytes) -> bool:
         """Whether an imported module lies beside the file (or above its package) and consumes."""
         dotted = name.decode("ascii", "ignore")
+        if dotted.partition(".")[0] in LIBRARIES:
+            return False
         level = len(dotted) - len(dotted.lstrip("."))
         base = folder
         for _ in range(level - 1):
@@ -70,5 +81,28 @@ def _consumes(data: bytes) -> bool:
         return False
     if _LOGARITHM.match(found.group()) is None:
         return True
-    others = any(not _LOGARITHM.match(m.group()) for m in CONSUMERS.finditer(data))
-    return others or _REDUCTION.search(data) is not None
+    return not only_logarithms(data) or _REDUCTION.search(data) is not None
+
+
+def only_logarithms(data: bytes) -> bool:
+    """Whether nothing but logarithms may be a consumer here."""
+    found = [match.group() for match in CONSUMERS.finditer(data)]
+    return bool(found) and all(_LOGARITHM.match(text) for text in found)
+
+
+def may_be_handwritten(tree: ast.Module) -> bool:
+    """Whether a file of logarithms has the minus sign that makes a cross-entropy of one."""
+    import ast
+
+    return any(
+        isinstance(node, ast.UnaryOp)
+        and isinstance(node.op, ast.USub)
+        and not isinstance(node.operand, ast.Constant)
+        or isinstance(node, ast.BinOp)
+        and isinstance(node.op, (ast.Sub, ast.Mult))
+        and isinstance(node.left, (ast.Constant, ast.UnaryOp))
+        and isinstance(node.right, (ast.Call, ast.BinOp))
+        or isinstance(node, ast.Attribute)
+        and node.attr in ("negative", "neg")
+        for node in ast.walk(tree)
+    )

@@ -54,7 +54,7 @@ def meet(
     literals = path.union(*sides)
     tensor = head if type(head) is Tensor else None
     place = here(run, consumer.place or at, at)
-    related = _related(run, tensor, consumer.place, place)
+    related = _related(run, tensor, consumer.place, place, consumer.kind)
     described = Head(
         tensor.scale if tensor else "unknown",
         tensor.activation if tensor else None,
@@ -76,7 +76,8 @@ def meet(
         related=related,
         reason=reason or _reason(head),
         handle=(handle or Handle(at))._replace(tensor=head),
-        group=(id(at.node), tuple(id(s.node) for s in run.trail if s), output, slot),
+        group=(id(at.node), tuple(id(s.node) for s in run.trail if s), output, slot,
+               *_apart(consumer)),
         decisions=len({atom.term for atom, _ in literals}),
     )
     key = (place, described, consumer._replace(place=None), slot, other, use.condition, effect,
@@ -98,7 +99,7 @@ def here(run: Run, spot: Spot, at: Spot) -> Spot:
 
 
 def _related(
-    run: Run, tensor: Tensor | None, written: Spot | None, place: Spot
+    run: Run, tensor: Tensor | None, written: Spot | None, place: Spot, what: str
 ) -> tuple[Related, ...]:
     found = []
     if tensor is not None and tensor.spot is not None:
@@ -107,8 +108,13 @@ def _related(
         else:
             found.append(Related("head", "no activation is applied here", tensor.spot))
     if written is not None and written is not place and written != place:
-        found.append(Related("definition", "the loss is defined here", written))
+        found.append(Related("definition", f"the {what} is defined here", written))
     return tuple(found)
+
+
+def _apart(consumer: Consumer) -> tuple[str, ...]:
+    """Metrics of one ``compile`` are settled each by itself, its losses together."""
+    return () if consumer.kind == "loss" else (consumer.kind, consumer.name)
 
 
 def _width(head: Value) -> int | None:
@@ -129,6 +135,9 @@ def _reason(head: Value) -> str | None:
 
 def settle(run: Run) -> tuple[Use, ...]:
     """Each use once."""
+    from xentlint.source.effects.decodings import trained
+
+    trained(run)
     seen: dict[Any, Use] = {}
     for meeting in run.meetings:
         use = meeting.use

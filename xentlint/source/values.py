@@ -198,6 +198,8 @@ class Tensor:
     """Number of axes, where it is known."""
     name: str | None = field(default=None, compare=False)
     """The name of the layer that made it: that of the model's output."""
+    steps: int = field(default=0, compare=False)
+    """How often arithmetic has moved its values since: a threshold on them means another one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from xentlint.source.effects import handwritten
+from xentlint.source.effects import decodings, handwritten
 from xentlint.source.run import Run
 from xentlint.source.values import Const, Logarithms, Spot, Tensor, Unknown, Value
 
@@ -17,7 +17,7 @@ def negate(run: Run, value: Value, spot: Spot) -> Value:
     if type(value) is Logarithms:
         return handwritten.negate(run, value)
     if type(value) is Tensor and value.scale == "logits":
-        return replace(value, direct=None)
+        return replace(value, direct=None, steps=value.steps + 1)
     return run.fresh(getattr(value, "reason", "a negated value"), data=getattr(value, "data", False))
 
 
@@ -47,7 +47,8 @@ def _linear(left: Value, right: Value) -> Tensor | None:
     tensors = [value for value in (left, right) if type(value) is Tensor]
     if any(tensor.scale != "logits" for tensor in tensors):
         return None
-    return replace(tensors[0], direct=None, complement=False, units=_broadcast(left, right))
+    return replace(tensors[0], direct=None, complement=False, units=_broadcast(left, right),
+                   steps=tensors[0].steps + 1)
 
 
 def _broadcast(left: Value, right: Value) -> int | None:
@@ -82,7 +83,8 @@ def _subtract(left: Value, right: Value) -> Tensor | None:
         if number is not None and abs(number - 1) <= _EPSILON and right.scale != "other":
             scale = "independent" if right.scale == "simplex" else right.scale
             if scale != "log-probabilities":
-                return replace(right, scale=scale, direct=None, complement=not right.complement)
+                return replace(right, scale=scale, direct=None, complement=not right.complement,
+                               steps=right.steps + 1)
     return _linear(left, right) or (_add(left, right) if _number(right) is not None else None)
 
 
@@ -125,11 +127,12 @@ def reduce(run: Run, value: Value, kind: str, spot: Spot) -> Value:
         return handwritten.reduce(run, value)
     if type(value) is Tensor:
         if value.scale == "logits":
-            return replace(value, direct=None, units=None)
+            return replace(value, direct=None, units=None, steps=value.steps + 1)
         return run.fresh(f"a {kind} of {value.activation or 'a tensor'} gives no known scale")
     return run.fresh(getattr(value, "reason", f"a {kind}"), data=getattr(value, "data", False))
 
 
 def compared(run: Run, operator: str, left: Value, right: Value, spot: Spot) -> Value:
     """A tensor compared with something: decisions, no scale."""
+    decodings.compared(run, operator, left, right, spot)
     return run.fresh("a comparison of a tensor", "a comparison of a tensor", data=True)

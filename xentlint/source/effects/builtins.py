@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from xentlint.source import limits
+from xentlint.source.effects.decodings import builtin_round
 from xentlint.source.joins import alternatives
 from xentlint.source.objects import class_attribute, mro
 from xentlint.source.run import Run
@@ -248,5 +249,6 @@ HANDLERS: Final[dict[str, Callable[[Run, list[Value], Args, Spot], Value]]] = {
     "map": _map,
     "type": _type,
     "print": _print,
+    "round": builtin_round,
 }
 

@@ -11,7 +11,7 @@ from xentlint.catalog.models import find as find_model
 from xentlint.catalog.names import canonical
 from xentlint.catalog.ops import OPS
 from xentlint.source.arguments import bind_row
-from xentlint.source.effects import activations, builtins, layers, losses, methods, models, ops
+from xentlint.source.effects import activations, builtins, layers, losses, methods, metrics, models, ops
 from xentlint.source.effects.special import SPECIAL
 from xentlint.source.run import Run
 from xentlint.source.values import Api, Args, Const, Metric, Spot, Unknown, Value
@@ -77,6 +77,8 @@ def _op(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Value:
 
 def _metric(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Value:
     row = METRICS[name]
+    if row.style == "function":
+        return metrics.function(run, row, callee.name, args, spot)
     return Metric(row, bind_row(row.parameters, args), spot, callee.name)
 
 

@@ -10,6 +10,7 @@ from xentlint.catalog.rows import LossRow
 from xentlint.facts import Consumer
 from xentlint.source.arguments import bind_row, value_of
 from xentlint.source.conditions import ALWAYS, Guard, both
+from xentlint.source.effects import misplaced
 from xentlint.source.effects.layers import renamed
 from xentlint.source.handles import Handle
 from xentlint.source.joins import choices_of, pairs
@@ -53,6 +54,8 @@ def call_row(run: Run, row: LossRow, dotted: str, args: Args, spot: Spot) -> Val
     if row.predictions in bound:
         arrive(run, row, bound, bound[row.predictions].value, spot, dotted,
                labels=bound.get(row.labels))
+    elif row.style == "function" and row.labels not in bound and not args.open:
+        return misplaced.mark(row.name)
     return loss_value(run)
 
 
@@ -103,6 +106,9 @@ def arrive(
     one of several. ``shown``: how the text names it, where that is no call.
     """
     label = labels.value if labels is not None else None
+    slot = "predictions"
+    if label is not None and misplaced.are_swapped(predictions, label):
+        predictions, slot = label, "labels"
     for head_guard, head in choices_of(predictions):
         for switch_guard, expects, reason in _expectations(row, args, head_guard):
             own = both(guard, switch_guard)
@@ -115,7 +121,8 @@ def arrive(
                 at=at,
                 guards=(head_guard, own),
                 output=output,
-                other=_other(label),
+                slot=slot,
+                other=_other(label) if slot == "predictions" else "labels",
                 labels=label.labels if type(label) is Unknown else None,
                 effect=_effect(run, row, head, expects, dotted, compiled),
                 backend=run.evidence.backend(dotted),
@@ -273,7 +280,8 @@ def _one(
     elif kind is Api:
         row_or_none = LOSSES.get(canonical(spec.name))
         if row_or_none is not None:
-            form = "class" if row_or_none.style == "class" else "plain"
+            three = run.evidence.keras(spec.name) == 3  # which makes an object of the class
+            form = "class" if row_or_none.style == "class" and not three else "plain"
             short = row_or_none.name.rpartition(".")[2]
             arrive(run, row_or_none, {}, head, at, spec.name, written=given, form=form,
                    shown=short, spec=spec, **common)
@@ -292,6 +300,10 @@ def _one(
             undecided(run, head, at, given, guard, name, "the loss function applies no known loss")
     elif kind is Unknown and isinstance(spec.term, tuple) and spec.term[0] == "not-cross-entropy":
         _other_loss(run, head, at, given, name, spec.term[1].rpartition(".")[2])
+    elif called := misplaced.called_name(spec):
+        for head_guard, plain in choices_of(head):
+            meet(run, misplaced.called("loss", called, given), plain, at=at,
+                 guards=(head_guard, guard), output=name)
     elif kind is ClassValue or kind is Bound:
         undecided(run, head, at, given, guard, name, "this kind of loss is not followed")
     else:
@@ -321,6 +333,10 @@ def _string(
                guard=guard, output=name, shown=f'"{text}"', spec=spec)
     elif text in NOT_CROSS_ENTROPY:
         _other_loss(run, head, at, given, name, f'"{text}"')
+    elif inner := misplaced.named_in(text, LOSS_STRINGS):
+        arrive(run, LOSSES[LOSS_STRINGS[inner]], {"from_logits": misplaced.switch_in(text)}, head,
+               at, dotted, written=given, compiled=True, guard=guard, output=name,
+               form="in-string", shown=f'"{text}"', spec=spec)
     else:
         undecided(run, head, at, given, guard, name, f"the loss string {text!r} is not in the catalog")
 

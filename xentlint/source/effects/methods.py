@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from xentlint.source.arguments import bind_row
-from xentlint.source.effects import arithmetic, layers, models
+from xentlint.source.effects import arithmetic, decodings, layers, metrics, models
 from xentlint.source.effects.losses import call_loss
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.objects import base_init, class_attribute, library_base
@@ -219,6 +219,8 @@ def _loss(run: Run, loss: Loss, name: str, args: Args, spot: Spot) -> Value:
 
 
 def _metric(run: Run, metric: Metric, name: str, args: Args, spot: Spot) -> Value:
+    if name in ("update_state", "__call__"):
+        return metrics.called(run, metric, args, spot)
     return run.fresh("the value of a metric", data=True)
 
 
@@ -226,6 +228,10 @@ _KEEPS: Final = frozenset(("numpy", "astype", "eval", "reshape", "squeeze", "fla
 
 
 def _tensor(run: Run, tensor: Tensor, name: str, args: Args, spot: Spot) -> Value:
+    if name == "astype" and args.positional:
+        decodings.converted(run, tensor, args.positional[0].value, spot)
+    if name == "round" and not args.positional and not args.keywords:
+        decodings.rounded(run, tensor, NONE, spot)
     if name in _KEEPS:
         units = tensor.units if name in ("numpy", "eval", "copy", "astype") else None
         return replace(tensor, direct=None, units=units)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from xentlint.catalog.rows import ModelRow
 from xentlint.source.arguments import bind_row, value_of
-from xentlint.source.effects import activations, losses
+from xentlint.source.effects import activations, losses, metrics, misplaced
 from xentlint.source.effects.layers import renamed, units_of
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.objects import class_attribute, library_base, library_flavour
@@ -225,8 +225,10 @@ def compile_model(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
     if own_step:
         return NONE
     before, run.compiling = run.compiling, ref.id
-    losses.compile_loss(run, given.value, heads(run, ref, spot), spot, given.spot or spot,
-                        flavour(run, ref))
+    outputs, mark, library = heads(run, ref, spot), len(run.meetings), flavour(run, ref)
+    losses.compile_loss(run, given.value, outputs, spot, given.spot or spot, library)
+    misplaced.compile_keyword(run, args, mark, spot)
+    metrics.compiled(run, args, outputs, mark, spot, library)
     run.compiling = before
     return NONE
 

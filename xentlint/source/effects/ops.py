@@ -9,7 +9,7 @@ from typing import Any, Final
 from xentlint.catalog.rows import OpRow
 from xentlint.source.arguments import bind_row, value_of
 from xentlint.source.conditions import narrow
-from xentlint.source.effects import activations, arithmetic, handwritten
+from xentlint.source.effects import activations, arithmetic, decodings, handwritten
 from xentlint.source.effects.layers import joined, renamed, same_scale, units_of
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.run import Run
@@ -68,6 +68,7 @@ def _keep(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Val
         return value
 
     value = _first(run, row, bound)
+    decodings.converted(run, value, value_of(bound, "dtype"), spot)
     return alternatives((guard, one(plain)) for guard, (plain,) in pairs(value))
 
 
@@ -324,8 +325,8 @@ KINDS: Final[dict[str, Callable[[Run, OpRow, str, Bindings, Spot], Any]]] = {
     "mean": _reduce("mean"),
     "one-hot": _labels,
     "argmax": _classes,
-    "round": _classes,
-    "greater": _classes,
+    "round": decodings.round_op,
+    "greater": decodings.greater_op,
     "input": _input,
     "variable": _variable,
     "random": _random,
