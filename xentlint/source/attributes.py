@@ -15,7 +15,7 @@ from xentlint.source.objects import (
     library_base,
     unknown_attribute,
 )
-from xentlint.source.run import Run
+from xentlint.source.run import LIBRARY, Run
 from xentlint.source.values import (
     Alternatives,
     Api,
@@ -53,7 +53,8 @@ def _alternatives(run: Run, value: Alternatives, name: str, spot: Spot) -> Value
 
 
 def _api(run: Run, value: Api, name: str, spot: Spot) -> Value:
-    return Api(f"{value.name}.{name}")
+    known = run.store.get(LIBRARY, f"{value.name}.{name}")
+    return Api(f"{value.name}.{name}") if known is None else run.read(known)
 
 
 def _module(run: Run, value: ModuleValue, name: str, spot: Spot) -> Value:

@@ -59,6 +59,8 @@ def _unknown(run: Run, callee: Unknown, args: Args, spot: Spot) -> Unknown:
     values = [arg.value for arg in args.positional] + [arg.value for arg in args.keywords.values()]
     terms = [term_of(value) for value in values]
     methods.escape(run, values)
+    if isinstance(callee.term, tuple) and callee.term[0] == "." and callee.term[2] == "compile":
+        models.compile_unknown(run, callee, args, spot)
     if args.open or None in terms or not isinstance(callee.term, tuple) or callee.term[0] != ".":
         return run.fresh(callee.reason)
     return Unknown(("()", callee.term, tuple(terms)), callee.reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from typing import Any, Final, NamedTuple
 
@@ -14,7 +15,7 @@ from xentlint.source.triage import CONSUMERS
 from xentlint.source.values import Deferred, ModuleValue
 
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
-_BOUND: Final = re.compile(rb"^[ \t]*(?:self\.)?(\w+)[ \t]*=(?!=)", re.M)
+_BOUND: Final = re.compile(r"^[ \t]*(?:self\.)?(\w+)[ \t]*=(?!=)", re.M)
 
 
 class Entry(NamedTuple):
@@ -38,28 +39,39 @@ def outline(source: Source, imported: set[str]) -> list[Entry]:
     nodes = _functions(source.tree.body, None)
     spans = _spans(source.outline.body)
     entries = []
-    texts: dict[str, str] = {}
     for (node, owner), (start, stop) in zip(nodes, spans, strict=False):
         text = "\n".join(source.lines[start - 1 : stop])
-        texts[node.name.value] = texts.get(node.name.value, "") + text
-        entries.append((node, owner, frozenset(_WORD.findall(text)), text))
-    direct = {name for name, text in texts.items() if CONSUMERS.search(text.encode())}
-    direct |= imported | _bound_to_consumers(source.data)
+        entries.append((node, owner, frozenset(_WORD.findall(text))))
+    lines = _consuming_lines(source.text)
+    direct = {
+        node.name.value
+        for (node, _), (start, stop) in zip(nodes, spans, strict=False)
+        if bisect_left(lines, start) < bisect_right(lines, stop)
+    }
+    direct |= imported | _bound_to_consumers(source.lines, lines)
     reaching = _reaching(direct, entries)
     return [
         Entry(node, owner, names, bool(names & reaching) or node.name.value in reaching)
-        for node, owner, names, _ in entries
+        for node, owner, names in entries
     ]
 
 
-def _bound_to_consumers(data: bytes) -> set[str]:
+def _consuming_lines(text: str) -> list[int]:
+    """The numbers of the lines on which a consumer may be written."""
+    data = text.encode("utf-8", "replace")
+    numbers = []
+    line, at = 1, 0
+    for found in CONSUMERS.finditer(data):
+        line += data.count(b"\n", at, found.start())
+        at = found.start()
+        numbers.append(line)
+    return numbers
+
+
+def _bound_to_consumers(lines: list[str], numbers: list[int]) -> set[str]:
     """Variables and attributes bound on a line with a consumer: ``self.loss_fn = BCE()``."""
-    found = set()
-    for line in data.splitlines():
-        bound = _BOUND.match(line)
-        if bound is not None and CONSUMERS.search(line):
-            found.add(bound.group(1).decode())
-    return found
+    texts = (lines[number - 1] for number in numbers if number <= len(lines))
+    return {bound.group(1) for bound in map(_BOUND.match, texts) if bound is not None}
 
 
 def _reaching(direct: set[str], entries: list[Any]) -> set[str]:
@@ -68,7 +80,7 @@ def _reaching(direct: set[str], entries: list[Any]) -> set[str]:
     while True:
         more = {
             node.name.value
-            for node, _, names, _ in entries
+            for node, _, names in entries
             if node.name.value not in reaching and names & reaching
         }
         if not more:

@@ -30,6 +30,8 @@ MODULE_FUEL: Final = 2_000
 """Statements run for the body of an imported module."""
 SOURCES: Final = 400
 """Parsed files that a session keeps; beyond, it starts over (a tree of 1,000 lines: 4 MB)."""
+SIZE: Final = 1_000_000
+"""Bytes of a file: LibCST needs 7 s for so many, and nobody writes that much by hand."""
 NESTING: Final = 600
 """Depth of the syntax tree: LibCST needs time quadratic in the length of a chain of terms
 (5,000 terms: 22 s) and recursion in its depth."""

@@ -42,6 +42,9 @@ class Source:
 
         if self.text:
             return None
+        if len(self.data) > limits.SIZE:
+            message = f"{len(self.data):,} bytes are more than the {limits.SIZE:,} that are followed"
+            return Problem(self.path, None, "too-large", message)
         try:
             encoding, _ = tokenize.detect_encoding(io.BytesIO(self.data).readline)
             self.text = self.data.decode(encoding)

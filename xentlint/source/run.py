@@ -234,6 +234,8 @@ class Run:
         )
 
 
+LIBRARY = 0
+"""The owner of attributes that a file sets on a library's module."""
 LEFT = object()
 """The value of a branch that leaves the block: by return, break, continue."""
 RAISED = object()

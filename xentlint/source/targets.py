@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import libcst as cst
 
-from xentlint.source.run import Run
+from xentlint.source.run import LIBRARY, Run
 from xentlint.source.scopes import Frame, assign
 from xentlint.source.sequences import content, make_list, store_item
-from xentlint.source.values import Alternatives, Items, Ref, Rest, Unknown, Value
+from xentlint.source.values import Alternatives, Api, ClassValue, Ref, Rest, Unknown, Value
 
 
 def bind_target(run: Run, target: cst.CSTNode, value: Value, frame: Frame) -> None:
@@ -51,8 +51,10 @@ def set_attribute(run: Run, owner: Value, name: str, value: Value) -> None:
             else:
                 branches.append((tuple(way | guard for way in run.path), lambda: None))
         run.fork(branches)
-    elif hasattr(owner, "node") and hasattr(owner, "bases"):
+    elif type(owner) is ClassValue:
         run.store.set(owner.frame.id, name, value)
+    elif type(owner) is Api:  # ``tf.model = Sequential()``
+        run.store.set(LIBRARY, f"{owner.name}.{name}", value)
 
 
 def _unpack(run: Run, target: cst.Tuple | cst.List, value: Value, frame: Frame) -> None:
@@ -94,5 +96,3 @@ def _part(run: Run, value: Value, index: int, count: int, star: int | None) -> V
             choices.append((guard, values[offset] if ok else run.fresh("short")))
     return alternatives(choices)
 
-
-__all__ = ["Items", "bind_target", "set_attribute"]

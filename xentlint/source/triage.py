@@ -14,6 +14,8 @@ CONSUMERS: Final = re.compile(
     rb"\b(?:Dice|Tversky|log_loss|compiled_loss|compute_loss|xlogy|logloss|cce)\b|\blog(?:1p)?\("
 )
 """What a consumer is written with, in any of its spellings."""
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+"""Marks of a file that no search of bytes sees into, and that Python cannot read either."""
 _LOGARITHM: Final = re.compile(rb"\blog(?:1p)?\(")
 _REDUCTION: Final = re.compile(rb"(?:sum|mean|average)\(")
 _IMPORT: Final = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", re.M)
@@ -35,7 +37,7 @@ class Screen:
 
     def keeps(self, path: str, data: bytes) -> bool:
         """Whether a file must be read. A project module counts where the file names it."""
-        if not self.on or _consumes(data):
+        if not self.on or _consumes(data) or data[:2] in _UTF16:
             return True
         if not _FRAMEWORK.search(data):
             return False

@@ -233,6 +233,14 @@ def compile_model(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
     return NONE
 
 
+def compile_unknown(run: Run, callee: Unknown, args: Args, spot: Spot) -> None:
+    """``compile(loss=…)`` of something that is not followed: its loss is known all the same."""
+    given = args.keywords.get("loss")
+    if given is not None:
+        head = Unknown((".", callee.term, "output"), callee.reason)
+        losses.compile_loss(run, given.value, [(None, head)], spot, given.spot or spot, "")
+
+
 def compiled_loss(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
     """``self.compiled_loss(y, y_pred)`` or ``compute_loss``: the loss given to compile."""
     spec = run.get(ref, "*loss")
