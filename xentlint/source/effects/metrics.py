@@ -1,0 +1,387 @@
+"""Metrics: those given to ``compile`` meet the outputs of the model, others what they are called on."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import libcst as cst
+
+from xentlint.catalog.losses import LOSSES
+from xentlint.catalog.metrics import BY_SHAPE_STRINGS, METRIC_STRINGS, METRICS
+from xentlint.catalog.names import canonical
+from xentlint.catalog.rows import LossRow, MetricRow
+from xentlint.facts import Consumer
+from xentlint.source.arguments import bind_row, value_of
+from xentlint.source.conditions import ALWAYS, Guard
+from xentlint.source.effects import misplaced
+from xentlint.source.effects.decodings import SCALES, agreed, later, origin, tensor_of
+from xentlint.source.handles import Handle
+from xentlint.source.joins import choices_of
+from xentlint.source.run import Run
+from xentlint.source.sequences import content
+from xentlint.source.uses import Meeting, meet
+from xentlint.source.values import (
+    NONE,
+    Api,
+    Arg,
+    Args,
+    Bindings,
+    Const,
+    Entries,
+    Function,
+    Items,
+    Loss,
+    Method,
+    Metric,
+    Partial,
+    Ref,
+    Rest,
+    Spot,
+    Tensor,
+    Value,
+)
+
+Heads = list[tuple[str | None, Value]]
+_PROJECT: Final = (Function, Method, Partial)
+
+
+class Compiled(NamedTuple):
+    """One ``compile``, whose losses have met the outputs."""
+
+    at: Spot
+    dotted: str
+    keras: int | None
+    losses: list[Meeting]
+
+
+def compiled(run: Run, args: Args, heads: Heads, before: int, at: Spot, dotted: str) -> None:
+    """``compile(metrics=…, weighted_metrics=…)``; the losses are the meetings from ``before`` on."""
+    losses = [m for m in run.meetings[before:] if m.use.consumer.kind == "loss"]
+    call = Compiled(at, dotted, run.evidence.keras(dotted), losses)
+    given = [args.keywords.get(name) for name in ("metrics", "weighted_metrics")]
+    for arg in (*given, *_by_position(args, call.keras)):
+        if arg is not None:
+            _pair(run, arg.value, heads, arg.spot or at, call)
+
+
+def _by_position(args: Args, keras: int | None) -> list[Arg]:
+    """The third argument in Keras 2, the fourth in Keras 3, where ``loss_weights`` is the third."""
+    found = {2: (2, 4), 3: (3, 4), None: (2, 3)}[keras if keras in (2, 3) else None]
+    return [args.positional[i] for i in found if i < len(args.positional)]
+
+
+# -- which metric meets which output -------------------------------------------------------------
+
+
+def _pair(run: Run, spec: Value, heads: Heads, given: Spot, call: Compiled) -> None:
+    for guard, plain in choices_of(spec):
+        with run.under(guard):
+            if type(plain) is Ref and plain.kind == "dict":
+                _by_name(run, plain, heads, given, call)
+            elif items := _items(run, plain):
+                _listed(run, plain, items, heads, given, call)
+            else:
+                for name, head in heads:
+                    _one(run, plain, name, head, given, call)
+
+
+def _items(run: Run, spec: Value) -> Items | None:
+    """What a list or tuple holds; a string is no list here."""
+    return content(run, spec) if type(spec) in (Items, Ref) else None
+
+
+def _by_name(run: Run, spec: Ref, heads: Heads, given: Spot, call: Compiled) -> None:
+    entries = run.get(spec, "entries")
+    if type(entries) is not Entries:
+        return
+    for i, (key, value) in enumerate(entries.pairs):
+        place = _element(given, i)
+        if len(heads) == 1:
+            _every(run, value, heads[0], place, call)
+        elif type(key) is Const:
+            for name, head in heads:
+                if name is not None and name == key.value:
+                    _every(run, value, (name, head), place, call)
+
+
+def _listed(
+    run: Run, spec: Value, items: Items, heads: Heads, given: Spot, call: Compiled
+) -> None:
+    """A flat list is for every output in Keras 2; with several in Keras 3 it pairs by position."""
+    values = items.values
+    nested = any(_items(run, value) is not None for value in values)
+    open_ = any(type(value) is Rest for value in values)
+    if len(heads) == 1 or (not nested and (call.keras == 2 or len(values) != len(heads))):
+        for head in heads:
+            _every(run, spec, head, given, call)
+    elif len(values) == len(heads) and not open_:
+        for i, (head, value) in enumerate(zip(heads, values, strict=True)):
+            _every(run, value, head, _element(given, i), call)
+
+
+def _every(
+    run: Run, spec: Value, head: tuple[str | None, Value], given: Spot, call: Compiled
+) -> None:
+    """All metrics in a value that may be a list of them."""
+    items = _items(run, spec)
+    if items is None:
+        for guard, plain in choices_of(spec):
+            with run.under(guard):
+                _one(run, plain, *head, given, call)
+        return
+    for i, value in enumerate(items.values):
+        inner = value.value if type(value) is Rest else value
+        _every(run, inner, head, _element(given, i), call)
+
+
+def _element(given: Spot, index: int) -> Spot:
+    """The place of an element, where the list or dict itself is written there."""
+    node = given.node
+    if isinstance(node, (cst.List, cst.Tuple, cst.Dict)) and not any(
+        isinstance(e, (cst.StarredElement, cst.StarredDictElement)) for e in node.elements
+    ):
+        if index < len(node.elements):
+            return Spot(given.source, node.elements[index].value)
+    return given
+
+
+# -- one metric, one output ----------------------------------------------------------------------
+
+
+def _one(run: Run, spec: Value, name: str | None, head: Value, given: Spot, call: Compiled) -> None:
+    for guard, tensor in choices_of(head):
+        if type(tensor) is not Tensor or tensor.scale not in SCALES:
+            continue
+        losses = _losses_of(call, tensor, name)
+        with run.under(guard):
+            if type(spec) in _PROJECT:
+                _function(run, spec, tensor, given, losses)
+                continue
+            for own, consumer, reason in _consumers(run, spec, tensor, given, call, losses):
+                reason = reason or _doubt(tensor.scale, consumer, losses)
+                if reason != _SILENT:
+                    meet(run, consumer, tensor, at=given, guards=(ALWAYS, own), output=name,
+                         backend=run.evidence.backend(call.dotted), keras=call.keras,
+                         reason=reason, handle=_handle(spec, consumer, given, call))
+
+
+def _losses_of(call: Compiled, tensor: Tensor, output: str | None) -> list[Consumer]:
+    """The losses that this head met in the same ``compile``."""
+    return [
+        m.use.consumer
+        for m in call.losses
+        if origin(tensor_of(m)) == origin(tensor)
+        and m.use.head.output == output
+    ]
+
+
+def _handle(spec: Value, consumer: Consumer, given: Spot, call: Compiled) -> Handle:
+    row = METRICS.get(consumer.name) or LOSSES.get(consumer.name)
+    args = spec.args if type(spec) in (Metric, Loss) else {}
+    dotted = getattr(spec, "flavour", "") or getattr(spec, "name", "") or call.dotted
+    return Handle(call.at, None, row, args, consumer.place, spec, dotted)
+
+
+_SILENT: Final = "silent"
+_DOUBT: Final = "the loss takes the output for probabilities too: the activation may be missing"
+
+
+def _doubt(scale: str, consumer: Consumer, losses: list[Consumer]) -> str | None:
+    """Why a metric is not judged by the scale alone: what the loss takes the output for."""
+    expected = {loss.expects for loss in losses}
+    if agreed(scale, expected) or any(loss.form != "plain" for loss in losses):
+        return None
+    if scale == "logits" and expected == {"probabilities"}:
+        return _DOUBT if consumer.expects == "probabilities" else None
+    return _SILENT
+
+
+_Found = tuple[Guard, Consumer, str | None]
+
+
+def _consumers(
+    run: Run, spec: Value, tensor: Tensor, given: Spot, call: Compiled, losses: list[Consumer]
+) -> list[_Found]:
+    """What a metric expects, in each of its written forms."""
+    kind = type(spec)
+    if kind is Const and isinstance(spec.value, str):
+        return _string(spec.value, tensor, spec.spot or given, losses)
+    if kind is Metric:
+        return of_row(spec.row, spec.args, spec.spot or given)
+    if kind is Loss:
+        return _loss(spec.row, spec.args, spec.spot or given)
+    if kind is Api:
+        name = canonical(spec.name)
+        if name in METRICS:
+            row = METRICS[name]
+            form = "class" if row.style == "class" and call.keras != 3 else "plain"
+            return of_row(row, {}, given, name.rpartition(".")[2], form)
+        if name in LOSSES:
+            return _loss(LOSSES[name], {}, given, name.rpartition(".")[2])
+    called = misplaced.called_name(spec)
+    if called is not None:
+        return [(ALWAYS, misplaced.called("metric", called, given), None)]
+    return []
+
+
+def _string(
+    text: str, tensor: Tensor, given: Spot, losses: list[Consumer]
+) -> list[_Found]:
+    shown = f'"{text}"'
+    if text in ("accuracy", "acc") or text in BY_SHAPE_STRINGS:
+        return _by_shape(text, tensor, given, losses)
+    inner = misplaced.named_in(text, METRIC_STRINGS)
+    if inner is not None and METRIC_STRINGS[inner] in METRICS:
+        row = METRICS[METRIC_STRINGS[inner]]
+        return of_row(row, {}, given, shown, "in-string")
+    row_name = METRIC_STRINGS.get(text)
+    if row_name in METRICS:
+        return of_row(METRICS[row_name], {}, given, shown)
+    return []
+
+
+def _by_shape(
+    text: str, tensor: Tensor, given: Spot, losses: list[Consumer]
+) -> list[_Found]:
+    """``"accuracy"``: binary on one unit, else the largest class, which any scale tells."""
+    units, shown = tensor.units, f'"{text}"'
+    binary = text in ("accuracy", "acc")
+    if units == 1:
+        row = METRICS[f"keras.metrics.{'BinaryAccuracy' if binary else 'binary_crossentropy'}"]
+        return of_row(row, {}, given, shown)
+    families = {loss.family for loss in losses}
+    if binary and (units is not None or families <= {"categorical", "sparse"}):
+        consumer = Consumer("metric", "keras.metrics.CategoricalAccuracy", "any", "categorical",
+                            shown=shown, place=given, switch="none")
+        return [(ALWAYS, consumer, None)]
+    if not binary and units is not None:
+        return of_row(METRICS["keras.metrics.categorical_crossentropy"], {}, given, shown)
+    unknown = Consumer("metric", "", "unknown", shown=shown, place=given)
+    return [(ALWAYS, unknown, f"what {shown} is depends on the number of units")]
+
+
+def of_row(
+    row: MetricRow, args: Bindings, place: Spot, shown: str | None = None, form: str = "plain"
+) -> list[_Found]:
+    """What a metric of the catalog expects as it is set up."""
+    short = row.name.rpartition(".")[2]
+    text = shown or (f"{short}()" if row.style == "class" else short)
+    base = Consumer("metric", row.name, row.expects, row.family, "none", form, text, None, place,
+                    row.switch or "none")
+    if row.switch is None:
+        return [(ALWAYS, base, None)]
+    if "top_k" in args and args["top_k"].value != NONE and row.switch not in args:
+        return [(ALWAYS, base._replace(expects="any"), None)]
+    if row.switch not in args:
+        number = 0.5 if row.switch != "from_logits" and row.expects == "probabilities" else None
+        return [(ALWAYS, base._replace(threshold=number), None)]
+    found: list[_Found] = []
+    for guard, value in choices_of(args[row.switch].value):
+        if row.switch == "from_logits":
+            found.append((guard, *_switched(base, short, value)))
+        else:
+            found.append((guard, *_thresholded(base, short, row.switch, value)))
+    return found
+
+
+def _switched(base: Consumer, short: str, value: Value) -> tuple[Consumer, str | None]:
+    if type(value) is not Const:
+        return base._replace(expects="unknown"), "the value of `from_logits` is not known"
+    on = bool(value.value)
+    expects = "logits" if on else base.expects
+    return base._replace(expects=expects, shown=f"{short}(from_logits={on})"), None
+
+
+def _thresholded(
+    base: Consumer, short: str, switch: str, value: Value
+) -> tuple[Consumer, str | None]:
+    """A number between 0 and 1 is a probability; 0 is the middle of logits."""
+    if value == NONE:
+        return base, None
+    if type(value) is not Const or isinstance(value.value, (bool, str)):
+        return base._replace(expects="unknown"), f"the value of `{switch}` is not known"
+    number = float(value.value)
+    expects = "probabilities" if 0 < number < 1 else "logits"
+    return base._replace(
+        expects=expects, threshold=number, shown=f"{short}({switch}={value.value})"
+    ), None
+
+
+def _loss(
+    row: LossRow, args: Bindings, place: Spot, shown: str | None = None
+) -> list[_Found]:
+    """A cross-entropy given as a metric."""
+    short = row.name.rpartition(".")[2]
+    base = Consumer("metric", row.name, row.expects, row.family, "none", "plain",
+                    shown or f"{short}()", None, place, row.switch or "none")
+    if row.switch is None:
+        return [(ALWAYS, base, None)]
+    value = value_of(args, row.switch, Const(row.default))
+    return [(guard, *_switched(base, short, plain)) for guard, plain in choices_of(value)]
+
+
+def _function(
+    run: Run, spec: Value, tensor: Tensor, given: Spot, losses: list[Consumer]
+) -> None:
+    """A metric of the project's own: what it does with the output is followed.
+
+    A loss inside of it is a metric there.
+    """
+    before = len(run.meetings)
+    labels = run.fresh("labels that Keras passes", data=True)
+    run.call(run, spec, Args((Arg(labels, given), Arg(tensor, given))), given)
+    made = run.meetings[before:]
+    del run.meetings[before:]
+    agrees = agreed(tensor.scale, {loss.expects for loss in losses})
+    for meeting in made:
+        consumer = meeting.use.consumer
+        if consumer.kind == "loss":
+            if agrees:
+                use = meeting.use._replace(consumer=consumer._replace(kind="metric"))
+                run.meetings.append(meeting._replace(use=use, key=(*meeting.key, "metric")))
+        else:
+            run.meetings.append(meeting)
+
+
+# -- metrics that the program calls itself -------------------------------------------------------
+
+
+def called(run: Run, metric: Metric, args: Args, spot: Spot) -> Value:
+    """``metric(y, p)`` and ``metric.update_state(y, p)``."""
+    bound = bind_row(("y_true", "y_pred"), args)
+    _arrive(run, metric.row, metric.args, bound, spot, metric.spot or spot, metric.flavour)
+    return run.fresh("the value of a metric", data=True)
+
+
+def function(run: Run, row: MetricRow, dotted: str, args: Args, spot: Spot) -> Value:
+    """``keras.metrics.binary_accuracy(y, p)``."""
+    bound = bind_row(row.parameters, args)
+    names = ("labels", "predictions") if "predictions" in row.parameters else ("y_true", "y_pred")
+    if not args.open and not any(name in bound for name in names):
+        return misplaced.mark(row.name)
+    tensors = {new: bound[old] for new, old in zip(("y_true", "y_pred"), names, strict=True)
+               if old in bound}
+    _arrive(run, row, bound, tensors, spot, spot, dotted)
+    return run.fresh("the value of a metric", data=True)
+
+
+def _arrive(
+    run: Run, row: MetricRow, args: Bindings, bound: Bindings, at: Spot, place: Spot, dotted: str
+) -> None:
+    if "y_pred" not in bound:
+        return
+    predictions, labels = bound["y_pred"].value, value_of(bound, "y_true", None)
+    known: dict[str, Any] = {"backend": run.evidence.backend(dotted),
+                             "keras": run.evidence.keras(dotted)}
+    handle = Handle(at, None, row, args, place, None, dotted)
+    for own, consumer, reason in of_row(row, args, place):
+        if consumer.expects == "any":
+            continue
+        if misplaced.are_swapped(predictions, labels):
+            for guard, tensor in choices_of(labels):
+                later(run, consumer, tensor, at, guards=(guard, own), slot="labels",
+                      other="labels", handle=handle, **known)
+            continue
+        for guard, tensor in choices_of(predictions):
+            later(run, consumer, tensor, at, guards=(guard, own), reason=reason, handle=handle,
+                  **known)
