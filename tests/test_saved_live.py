@@ -49,6 +49,8 @@ def agree(path: Path, made: live.Made, module: Any) -> bool:
     wanted = live.verdicts(made, module)
     assert not any(problem.fatal for problem in facts.problems), (made.label, facts.problems)
     found = codes(facts)
+    if wanted is None and made.outputs > 1:
+        return False  # the other output is an ordinary one
     if wanted is None:
         # Custom parts: nothing may be claimed of the pair that they are in.
         assert found <= {"XL103", "XL105"}, (made.label, found)
@@ -136,10 +138,7 @@ def test_saved_models_of_both_layouts(tmp_path: Path) -> None:
 
 def graph_code(made: live.Made) -> set[str]:
     """What ``--expect logits`` must say of the live model's outputs."""
-    import numpy as np
-
-    data = np.random.default_rng(1).normal(0, 2, (64, 4)).astype("float32")
-    scale = live.scale(np.array(made.model(data)))
+    scale = live.scale(live.values(made)[1][0])
     return {"unbounded": set(), "ones": {"XL103", "XL101"}}.get(scale, {"XL101"})
 
 
@@ -157,7 +156,7 @@ def test_inference_graphs(tmp_path: Path) -> None:
     maker = live.Maker(keras, 33)
     for index in range(COUNT):
         made = maker.make(GRAPH_HEADS[index], "string")
-        if made.model.output_shape[-1] == 1 and made.head == "softmax":
+        if made.model.output_shape[-1] == 1 and made.head.startswith("softmax"):
             continue  # optimizers fold what is always 1.0
         folder = tmp_path / str(index)
         made.model.export(str(folder), verbose=False)

@@ -242,16 +242,33 @@ def expects(loss: Any, keras: Any) -> tuple[str, str]:
     return "other", "none"
 
 
+def values(made: Made) -> tuple[list[str], list[np.ndarray[Any, Any]]]:
+    """Each output's name and its numbers, on random input and under several random weights.
+
+    One set of weights may keep an unbounded output between 0 and 1 by chance.
+    """
+    rng = np.random.default_rng(1)
+    kept = made.model.get_weights()
+    runs: list[list[np.ndarray[Any, Any]]] = []
+    names = list(getattr(made.model, "output_names", ["only"]))
+    for _ in range(6):
+        data = rng.normal(0, 2, (64, 4)).astype("float32")
+        outputs = made.model(data)
+        if isinstance(outputs, dict):
+            names = sorted(outputs)
+            outputs = [outputs[name] for name in names]
+        single = not isinstance(outputs, list | tuple)
+        runs.append([np.array(value) for value in ([outputs] if single else outputs)])
+        made.model.set_weights([rng.normal(0, 2, w.shape).astype("float32") for w in kept])
+    made.model.set_weights(kept)
+    return names, [np.concatenate(parts) for parts in zip(*runs, strict=True)]
+
+
 def verdicts(made: Made, keras: Any) -> set[str] | None:
     """The codes that the live model deserves; ``None`` where names alone cannot tell."""
     if made.head in ("lambda", "custom-layer") or made.loss in ("custom", "lambda"):
         return None
-    data = np.random.default_rng(1).normal(0, 2, (64, 4)).astype("float32")
-    outputs = made.model(data)
-    keyed = isinstance(outputs, dict)
-    values = [outputs[key] for key in sorted(outputs)] if keyed else outputs
-    flat = [np.array(v) for v in (values if isinstance(values, list | tuple) else [values])]
-    names = sorted(outputs) if keyed else list(getattr(made.model, "output_names", ["only"]))
+    names, flat = values(made)
     loss = made.model.loss
     if isinstance(loss, dict):
         pairs = [(loss.get(name), value) for name, value in zip(names, flat, strict=True)]
@@ -260,10 +277,7 @@ def verdicts(made: Made, keras: Any) -> set[str] | None:
     else:
         pairs = [(loss, value) for value in flat]
     found = {code for one, value in pairs for code in [_code(one, value, keras)] if code}
-    if (
-        made.head in ("softmax", "softmax-layer", "one-softmax", "operation")
-        and scale(flat[0]) == "ones"
-    ):
+    if made.head not in ("sigmoid", "twice") and any(scale(value) == "ones" for value in flat):
         found.add("XL103")
     if made.head == "twice":
         found.add("XL105" if flat[0].shape[-1] > 1 else "XL103")

@@ -1,0 +1,184 @@
+"""One gigabyte models: the inspector against load_model, h5py and ModelScan, side by side.
+
+``python benchmarks/saved_inspector.py [megabytes] [--modelscan COMMAND]`` makes the models once
+(TensorFlow is needed for that), then runs each reader as a process of its own: wall time (best
+of several), peak memory, and bytes read by system calls.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from typing import NamedTuple
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+RUNS = 7
+
+MAKE = """
+import os, sys, numpy as np
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import keras
+folder, megabytes = sys.argv[1], float(sys.argv[2])
+width = max(2, int((megabytes * 1e6 / 4) ** 0.5))
+model = keras.Sequential([keras.Input((width,)), keras.layers.Dense(width, use_bias=False),
+                          keras.layers.Dense(3, activation="softmax")])
+model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+model.save(folder + "/m.keras")
+model.save(folder + "/m.h5")
+"""
+MAKE_SAVED = """
+import os, sys
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import tf_keras as keras
+folder, megabytes = sys.argv[1], float(sys.argv[2])
+width = max(2, int((megabytes * 1e6 / 4) ** 0.5))
+model = keras.Sequential([keras.Input((width,)), keras.layers.Dense(width, use_bias=False),
+                          keras.layers.Dense(3, activation="softmax")])
+model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+model.save(folder + "/m", save_format="tf")
+"""
+OURS = """
+import sys
+sys.path.insert(0, {root!r})
+from xentlint import saved
+facts = saved.read(sys.argv[1])
+assert facts.uses[-1].consumer.expects == "logits"
+"""
+INSPECT = """
+import sys
+sys.path.insert(0, {root!r})
+from xentlint.saved.inspection import inspect_model, render
+sys.stdout.write(render(inspect_model(sys.argv[1])))
+"""
+KERAS = """
+import os, sys
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import keras
+keras.models.load_model(sys.argv[1])
+"""
+TF_KERAS = KERAS.replace("import keras", "import tf_keras as keras")
+H5PY = """
+import json, sys, h5py
+with h5py.File(sys.argv[1]) as file:
+    json.loads(file.attrs["model_config"]), json.loads(file.attrs["training_config"])
+"""
+REPORT = """
+import atexit, os
+def _report():
+    with open("/proc/self/io") as f:
+        read = next(line.split()[1] for line in f if line.startswith("rchar"))
+    with open(os.environ["XENTLINT_REPORT"], "w") as out:
+        out.write(read)
+atexit.register(_report)
+"""
+
+
+class Measured(NamedTuple):
+    seconds: float
+    megabytes: float
+    read: float
+    """Kilobytes read by system calls, the interpreter's own modules included."""
+
+
+def run(command: list[str], runs: int = RUNS) -> Measured:
+    """The best of several runs; the page cache is warm after the first."""
+    best = Measured(1e9, 0, 0)
+    with tempfile.TemporaryDirectory() as folder:
+        report = os.path.join(folder, "report")
+        environment = {**os.environ, "XENTLINT_REPORT": report}
+        for _ in range(runs):
+            before = time.perf_counter()
+            with open(os.path.join(folder, "out"), "wb") as out:
+                started = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
+                _, status, usage = os.wait4(started.pid, 0)
+            spent = time.perf_counter() - before
+            started.returncode = os.waitstatus_to_exitcode(status)
+            # A scanner that finds something may end with 1.
+            if started.returncode not in (0, 1) or not (os.path.exists(report) or usage.ru_maxrss):
+                with open(os.path.join(folder, "out")) as text:
+                    raise RuntimeError(text.read()[-400:])
+            if spent < best.seconds:
+                read = 0
+                if os.path.exists(report):
+                    with open(report) as text:
+                        read = int(text.read() or 0)
+                best = Measured(spent, usage.ru_maxrss / 1024, read / 1024)
+    return best
+
+
+def script(text: str, *arguments: str) -> list[str]:
+    code = REPORT + text.replace("{root!r}", repr(ROOT))
+    return [sys.executable, "-I", "-c", code, *arguments]
+
+
+def show(name: str, found: Measured, floor: float) -> None:
+    print(
+        f"{name:42} {found.seconds * 1000:9.1f} ms  {found.seconds / floor:7.1f} x floor"
+        f"  {found.megabytes:8.0f} MB  {found.read:10.0f} KB read"
+    )
+
+
+def make(folder: str, megabytes: float) -> None:
+    for text in (MAKE, MAKE_SAVED):
+        command = [sys.executable, "-c", text, folder, str(megabytes)]
+        subprocess.run(command, check=True, capture_output=True)
+
+
+def folder_of(folder: str, count: int) -> str:
+    """Many small models: copies of one, under names of their own."""
+    inner = os.path.join(folder, "many")
+    os.makedirs(inner)
+    for index in range(count):
+        name = ("m.keras", "m.h5")[index % 2]
+        shutil.copy(os.path.join(folder, name), os.path.join(inner, f"{index}-{name}"))
+    return inner
+
+
+MANY = """
+import os, sys
+sys.path.insert(0, {root!r})
+from xentlint import saved
+names = os.listdir(sys.argv[1])
+found = sum(len(saved.read(os.path.join(sys.argv[1], name)).uses) for name in names)
+assert found >= len(names)
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("megabytes", nargs="*", type=float, default=[1, 1000])
+    parser.add_argument("--modelscan", help="command that scans the path behind it")
+    parser.add_argument("--no-load", action="store_true", help="leave load_model out")
+    options = parser.parse_args()
+    floor = run(script("import json"), 15).seconds
+    print(json.dumps({"floor ms": round(floor * 1000, 1), "python": sys.version.split()[0]}))
+    for megabytes in options.megabytes:
+        with tempfile.TemporaryDirectory() as folder:
+            make(folder, megabytes)
+            print(f"-- {megabytes:g} MB of weights")
+            for name in ("m.keras", "m.h5", "m"):
+                path = os.path.join(folder, name)
+                show(f"saved.read {name}", run(script(OURS, path)), floor)
+                show(f"inspect_model {name}", run(script(INSPECT, path)), floor)
+                if name == "m.h5":
+                    show(f"h5py {name}", run(script(H5PY, path), 3), floor)
+                if not options.no_load:
+                    text = TF_KERAS if name == "m" else KERAS
+                    show(f"load_model {name}", run(script(text, path), 1), floor)
+                if options.modelscan:
+                    found = run([*shlex.split(options.modelscan), path], 1)
+                    show(f"modelscan {name}", found, floor)
+            if megabytes <= 1:
+                many = folder_of(folder, 200)
+                show("200 models in a folder", run(script(MANY, many), 3), floor)
+
+
+if __name__ == "__main__":
+    main()
