@@ -31,8 +31,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
                        help="report only what is not in this file; it shrinks")  # fmt: skip
     known.add_argument("--write-baseline", metavar="FILE",
                        help="write all findings there, as known from now on")  # fmt: skip
-    known.add_argument("--add-ignore", nargs="?", const="", metavar="REASON",
-                       help="silence each finding with a comment: --add-ignore=REASON")  # fmt: skip
+    known.add_argument("--add-ignore", metavar="[=REASON]",
+                       help="silence each finding with a comment")  # fmt: skip
     configured = parser.add_argument_group("configuration")
     configured.add_argument("--config", metavar="FILE", help="this file counts, and no other")
     configured.add_argument("--isolated", action="store_true", help="no configuration file counts")

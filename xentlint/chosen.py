@@ -70,7 +70,7 @@ class Choices:
         # Late: most files hold no use, and reading the pages has its price.
         from xentlint import rules, selection
 
-        known = (*rules.load(), *self._own_pages(settings))
+        known = (*self._own_pages(settings), *rules.load())
         selected = selection.selected(
             [rule.code for rule in known],
             [rule.code for rule in known if rule.enabled],
@@ -78,8 +78,11 @@ class Choices:
             settings.extend_select,
             settings.ignore,
         )
-        judging = tuple(rule for rule in known if rule.enabled or rule.code in selected)
-        return Chosen(settings, judging, selected)
+        # The first that matches judges: what is not reported never hides what is, nor does a rule
+        # of ours hide one of the project.
+        judging = [rule for rule in known if rule.enabled or rule.code in selected]
+        judging.sort(key=lambda rule: rule.code not in selected)
+        return Chosen(settings, tuple(judging), selected)
 
     def _own_pages(self, settings: config.Settings) -> list[Rule]:
         """The project's own pages, held to what ours are held to."""

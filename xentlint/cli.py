@@ -176,6 +176,8 @@ def _parse(parser: Parser, arguments: list[str]) -> argparse.Namespace:
 
 
 def _check(arguments: list[str], audit: bool) -> int:
+    # A reason comes with `=` only: what follows the option is a path.
+    arguments = ["--add-ignore=" if item == "--add-ignore" else item for item in arguments]
     options = _parse(check_parser("audit" if audit else "check"), arguments)
     from xentlint import around, report
     from xentlint.engine import run

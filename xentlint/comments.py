@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
@@ -24,7 +25,9 @@ class Comments:
 
     def __init__(self) -> None:
         self._marked: dict[str, tuple[str, bytes]] = {}
+        self._consumed: list[Place] = []
         self._touched: list[Place] = []
+        self._imported: dict[str, bool] = {}
 
     def add(self, path: str, kind: str, data: bytes) -> None:
         """Look for suppressions in a file that is checked."""
@@ -39,10 +42,14 @@ class Comments:
         return path in self._marked
 
     def touch(self, use: Use) -> None:
-        """A use was judged, with whatever verdict."""
-        if self._marked:
+        """A use was judged, with whatever verdict.
+
+        An activation alone says nothing: it is a consumer itself, wherever its loss stands.
+        """
+        if self._marked and use.consumer.kind != "activation":
             from xentlint.suppress import places
 
+            self._consumed.append(use.consumer.place)
             self._touched += places(use)
 
     def apply(
@@ -83,14 +90,46 @@ class Comments:
     def _is_sure(self, one: Suppression) -> bool:
         """Whether a comment without a finding in this run is unused in every run.
 
-        The finding of an activation may belong to a file that was not given. So the lines must
-        have been judged, or hold nothing of the kind.
+        A finding belongs to the file of its loss. The activation's line may have to do with a
+        loss in a file that was not given, if any file of the project imports this one.
         """
-        from xentlint import suppress
+        from xentlint.suppress import speaks_for
 
-        if any(suppress.speaks_for(one, place) for place in self._touched):
+        if any(speaks_for(one, place) for place in self._consumed) and not one.whole_file:
             return True
-        return _WORDS.search(one.covered) is None
+        if _WORDS.search(one.covered) is None:
+            return True
+        return any(speaks_for(one, place) for place in self._touched) and not self._is_imported(
+            one.place.path
+        )
+
+    def _is_imported(self, path: str) -> bool:
+        """Whether some file of the project has the name of this module in an import."""
+        if path not in self._imported:
+            self._imported[path] = _is_imported(os.path.abspath(path))
+        return self._imported[path]
+
+
+def _is_imported(path: str) -> bool:
+    from xentlint import files
+    from xentlint.discover import KINDS, discover
+    from xentlint.fingerprint import root_of
+
+    folder, name = os.path.split(path)
+    stem, ending = os.path.splitext(name)
+    if ending not in (".py", ".pyi"):
+        return False
+    stem = os.path.basename(folder) if stem == "__init__" else stem
+    line = re.compile(rb"import[^\n]*\b%b\b|from[^\n]*\b%b\b" % ((re.escape(stem.encode()),) * 2))
+    kinds = {ending: kind for ending, kind in KINDS.items() if kind != "model"}
+    for file in discover([root_of(folder)], kinds=kinds).files:
+        try:
+            data = files.read(file.path)
+        except OSError:
+            continue
+        if os.path.abspath(file.path) != path and line.search(data):
+            return True
+    return False
 
 
 def _scan_unchecked(path: str, known: Collection[str]) -> Iterable[Suppression]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple, Protocol
 
 from xentlint import documents, lexing, notebook
 from xentlint.cells import Module
-from xentlint.facts import FileFacts, Place, Problem, Use
+from xentlint.facts import Edit, FileFacts, Place, Problem, Use
 
 NOTEBOOK: Final = "notebook"
 
@@ -18,6 +19,13 @@ class PythonFiles(Protocol):
     def read(self, path: str, data: bytes) -> FileFacts: ...
     def locate(self, use: Use) -> Use: ...
     def lines(self, place: Place) -> list[str] | None: ...
+    def edits(
+        self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
+    ) -> tuple[Edit, ...] | str: ...
+    def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes: ...
+    def edits(
+        self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
+    ) -> tuple[Edit, ...] | str: ...
 
 
 class _Opened(NamedTuple):
@@ -29,6 +37,21 @@ class _Opened(NamedTuple):
 
     def place(self, of: Place) -> Place:
         return self.document.place(of) if self.document else self.module.place(of)
+
+    def is_original(self, of: Place) -> bool:
+        """Whether a range of the module is one piece of the file, and no magic made neutral."""
+        rows = lexing.lines(self.module.text)
+        found = [self.module.row(line) for line in range(of.line or 0, (of.end_line or 0) + 1)]
+        cells = {row.cell if row else 0 for row in found}
+        if len(cells) != 1 or 0 in cells:
+            return False
+        for line, row in enumerate(found, of.line or 0):
+            begin = (of.column or 1) - 1 if line == of.line else 0
+            end = (of.end_column or 1) - 1 if line == of.end_line else None
+            text = rows[line - 1].rstrip("\r\n")
+            if row is None or text[begin:end] != row.shown[begin:end]:
+                return False
+        return True
 
 
 class EmbeddedFiles:
@@ -76,6 +99,59 @@ class EmbeddedFiles:
             return opened.module.lines(place.cell)
         text = opened.data.decode("utf-8-sig")
         return [row.rstrip("\r\n") for row in lexing.lines(text)]
+
+    def edits(
+        self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
+    ) -> tuple[Edit, ...] | str:
+        found = self._source.edits(use, steps, same)
+        if isinstance(found, str):
+            return found
+        mapped = tuple(self._edit(edit) for edit in found)
+        kept = tuple(edit for edit in mapped if edit is not None)
+        return kept if len(kept) == len(found) else "the change would not stay in one cell"
+
+    def _edit(self, edit: Edit) -> Edit | None:
+        """An edit of the module's text as one of the document; ``None`` across its cells."""
+        opened = self._opened.get(edit.place.path)
+        if opened is None:
+            return edit
+        place, module = edit.place, opened.module
+        start, end = module.row(place.line), module.row(place.end_line)
+        if start is None or end is None or end.cell != start.cell:
+            return None
+        shown = opened.place(place)
+        return None if shown.line is None else edit._replace(place=shown)
+
+    def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
+        if self._kind == NOTEBOOK:
+            return notebook.splice(data, edits)
+        return documents.splice(path, data, edits)
+
+    def edits(
+        self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
+    ) -> tuple[Edit, ...] | str:
+        """The edits of a fix in the file's own lines, or why there are none."""
+        made = self._source.edits(use, steps, same)
+        if isinstance(made, str):
+            return made
+        out = []
+        for edit in made:
+            opened = self._opened.get(edit.place.path)
+            if opened is None:
+                out.append(edit)
+            elif opened.is_original(edit.place):
+                out.append(edit._replace(place=opened.place(edit.place)))
+            else:
+                return "the text to change is no Python of this file's own"
+        return tuple(out)
+
+    def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
+        """The file with these edits made."""
+        if path not in self._opened:
+            return self._source.splice(path, data, edits)
+        if self._kind == NOTEBOOK:
+            return notebook.splice(data, edits)
+        return documents.splice(path, data, edits)
 
     def _open(
         self, path: str, data: bytes, left_out: set[int] | frozenset[int] = frozenset()

@@ -59,7 +59,12 @@ def scan(
                 codes = tuple(code for pragma in pragmas for code in pragma.codes)
                 place = Place(path, at.line, at.begin + 1, at.line, at.end + 1, cell)
                 whole = any(pragma.whole_file for pragma in pragmas)
-                found.append(Suppression(place, comment.text, codes, first, last, whole, at.alone))
+                covered = text if whole else "".join(rows[first - 1 : last])
+                for other in line.comments:
+                    covered = covered.replace(other.text, "")
+                found.append(
+                    Suppression(place, comment.text, codes, first, last, whole, at.alone, covered)
+                )
     return found
 
 
