@@ -23,9 +23,6 @@ class PythonFiles(Protocol):
         self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
     ) -> tuple[Edit, ...] | str: ...
     def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes: ...
-    def edits(
-        self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
-    ) -> tuple[Edit, ...] | str: ...
 
 
 class _Opened(NamedTuple):
@@ -38,6 +35,16 @@ class _Opened(NamedTuple):
     def place(self, of: Place) -> Place:
         return self.document.place(of) if self.document else self.module.place(of)
 
+    def in_one_piece(self, of: Place) -> Place:
+        """A range up to the start of the next piece as one up to the end of its own."""
+        line = of.end_line or 0
+        start, end = self.module.row(of.line), self.module.row(line)
+        before = self.module.row(line - 1)
+        same = start is not None and end is not None and end.cell == start.cell
+        if same or of.end_column != 1 or line == of.line or before is None:
+            return of
+        return of._replace(end_line=line - 1, end_column=len(before.shown) + 1)
+
     def is_original(self, of: Place) -> bool:
         """Whether a range of the module is one piece of the file, and no magic made neutral."""
         rows = lexing.lines(self.module.text)
@@ -45,9 +52,10 @@ class _Opened(NamedTuple):
         cells = {row.cell if row else 0 for row in found}
         if len(cells) != 1 or 0 in cells:
             return False
+        insertion = (of.line, of.column) == (of.end_line, of.end_column)
         for line, row in enumerate(found, of.line or 0):
-            begin = (of.column or 1) - 1 if line == of.line else 0
-            end = (of.end_column or 1) - 1 if line == of.end_line else None
+            begin = (of.column or 1) - 1 if line == of.line and not insertion else 0
+            end = (of.end_column or 1) - 1 if line == of.end_line and not insertion else None
             text = rows[line - 1].rstrip("\r\n")
             if row is None or text[begin:end] != row.shown[begin:end]:
                 return False
@@ -103,33 +111,6 @@ class EmbeddedFiles:
     def edits(
         self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
     ) -> tuple[Edit, ...] | str:
-        found = self._source.edits(use, steps, same)
-        if isinstance(found, str):
-            return found
-        mapped = tuple(self._edit(edit) for edit in found)
-        kept = tuple(edit for edit in mapped if edit is not None)
-        return kept if len(kept) == len(found) else "the change would not stay in one cell"
-
-    def _edit(self, edit: Edit) -> Edit | None:
-        """An edit of the module's text as one of the document; ``None`` across its cells."""
-        opened = self._opened.get(edit.place.path)
-        if opened is None:
-            return edit
-        place, module = edit.place, opened.module
-        start, end = module.row(place.line), module.row(place.end_line)
-        if start is None or end is None or end.cell != start.cell:
-            return None
-        shown = opened.place(place)
-        return None if shown.line is None else edit._replace(place=shown)
-
-    def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
-        if self._kind == NOTEBOOK:
-            return notebook.splice(data, edits)
-        return documents.splice(path, data, edits)
-
-    def edits(
-        self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
-    ) -> tuple[Edit, ...] | str:
         """The edits of a fix in the file's own lines, or why there are none."""
         made = self._source.edits(use, steps, same)
         if isinstance(made, str):
@@ -139,10 +120,11 @@ class EmbeddedFiles:
             opened = self._opened.get(edit.place.path)
             if opened is None:
                 out.append(edit)
-            elif opened.is_original(edit.place):
-                out.append(edit._replace(place=opened.place(edit.place)))
-            else:
-                return "the text to change is no Python of this file's own"
+                continue
+            place = opened.in_one_piece(edit.place)
+            if not opened.is_original(place):
+                return "the text to change is no Python of one cell"
+            out.append(edit._replace(place=opened.place(place)))
         return tuple(out)
 
     def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
