@@ -68,6 +68,3 @@ def first(args: Args, *names: str) -> Arg | None:
         if name in args.keywords:
             return args.keywords[name]
     return None
-
-
-

@@ -86,8 +86,10 @@ def _class(run: Run, value: ClassValue, name: str, spot: Spot) -> Value:
     found = class_attribute(run, value, name)
     if found is None:
         base = library_base(value)
-        return run.fresh(f"`{value.name}.{name}` is not followed") if base is None else Api(
-            f"{base}.{name}"
+        return (
+            run.fresh(f"`{value.name}.{name}` is not followed")
+            if base is None
+            else Api(f"{base}.{name}")
         )
     if type(found) is Function and found.kind == "classmethod":
         return bind(run, found, value, spot)

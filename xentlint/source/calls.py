@@ -93,7 +93,9 @@ def call_function(
     missing: Callable[[str], Value] | None = None,
 ) -> Value:
     """Run a project function with its arguments; unknown when a limit is reached."""
-    running = sum(1 for frame in run.stack if frame.function and frame.function.node is function.node)
+    running = sum(
+        1 for frame in run.stack if frame.function and frame.function.node is function.node
+    )
     name = function.name
     if len(run.stack) >= limits.DEPTH or running >= limits.RECURSION or run.fuel <= 0:
         run.exhausted |= run.fuel <= 0

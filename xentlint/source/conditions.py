@@ -32,7 +32,7 @@ def holds(atom: Atom, value: Any) -> bool | None:
         if atom.kind == "truth":
             return bool(value)
         if atom.kind == "==":
-            return type(value) is type(atom.arg) and bool(value == atom.arg) or (
+            return (type(value) is type(atom.arg) and bool(value == atom.arg)) or (
                 _number(value) and _number(atom.arg) and bool(value == atom.arg)
             )
         if atom.kind == "<":

@@ -20,7 +20,9 @@ _KINDS = {
 def define_function(run: Run, node: cst.FunctionDef, frame: Frame) -> None:
     owner: ClassValue | None = None
     decorators = [run.evaluate(run, d.decorator, frame) for d in node.decorators]
-    kind = next((_KINDS[d.name] for d in decorators if type(d) is Api and d.name in _KINDS), "function")
+    kind = next(
+        (_KINDS[d.name] for d in decorators if type(d) is Api and d.name in _KINDS), "function"
+    )
     if node.name.value == "setter" or any(
         isinstance(d.decorator, cst.Attribute) and d.decorator.attr.value in ("setter", "deleter")
         for d in node.decorators
@@ -34,7 +36,9 @@ def define_function(run: Run, node: cst.FunctionDef, frame: Frame) -> None:
     assign(run.store, frame, node.name.value, value)
 
 
-def _decorated(run: Run, decorator: Value, value: Value, node: cst.FunctionDef, frame: Frame) -> Value:
+def _decorated(
+    run: Run, decorator: Value, value: Value, node: cst.FunctionDef, frame: Frame
+) -> Value:
     """A project's own decorator is called; one of a library leaves the function as it is."""
     if type(decorator) is not Function:
         return value

@@ -154,7 +154,5 @@ def _imported(run: Run, source: Source) -> set[str]:
     frame = run.frames[source]
     names = list(frame.names)
     return {
-        name
-        for name in names
-        if type(run.store.get(frame.id, name)) in (Deferred, ModuleValue)
+        name for name in names if type(run.store.get(frame.id, name)) in (Deferred, ModuleValue)
     }

@@ -66,9 +66,7 @@ def import_from(run: Run, node: cst.ImportFrom, frame: Frame) -> Any:
         assign(run.store, frame, target, _member(run, source, name, member, level, frame))
 
 
-def _member(
-    run: Run, source: Any, name: str, member: str, level: int, frame: Frame
-) -> Value:
+def _member(run: Run, source: Any, name: str, member: str, level: int, frame: Frame) -> Value:
     if source is not None:
         return Deferred(source, member)
     inner = _find(run, f"{name}.{member}" if name else member, frame, level)

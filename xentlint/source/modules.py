@@ -43,14 +43,18 @@ class Source:
         if self.text:
             return None
         if len(self.data) > limits.SIZE:
-            message = f"{len(self.data):,} bytes are more than the {limits.SIZE:,} that are followed"
+            message = (
+                f"{len(self.data):,} bytes are more than the {limits.SIZE:,} that are followed"
+            )
             return Problem(self.path, None, "too-large", message)
         try:
             encoding, _ = tokenize.detect_encoding(io.BytesIO(self.data).readline)
             self.text = self.data.decode(encoding)
         except (SyntaxError, LookupError, UnicodeDecodeError) as error:
             if self.data.startswith((b"\xff\xfe", b"\xfe\xff")):
-                return Problem(self.path, 1, "encoding", "UTF-16 is not an encoding of Python source")
+                return Problem(
+                    self.path, 1, "encoding", "UTF-16 is not an encoding of Python source"
+                )
             line = 1
             if isinstance(error, UnicodeDecodeError):
                 line = self.data.count(b"\n", 0, error.start) + 1

@@ -125,8 +125,9 @@ def call_instance(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
     base = library_base(ref.maker)
     for name in ("__call__", "call"):
         method = class_attribute(run, ref.maker, name)
-        if type(method) is Function and (name == "__call__" or base is not None
-                                         or has_unknown_base(ref.maker)):
+        if type(method) is Function and (
+            name == "__call__" or base is not None or has_unknown_base(ref.maker)
+        ):
             return run.call(run, Method(method, ref), args, spot)
     from xentlint.source.effects import methods
 

@@ -43,9 +43,11 @@ _LARGE: Final = 1_000_000
 
 def unary(run: Run, operator: str, value: Value, spot: Spot) -> Value:
     if operator == "Not":
-        return alternatives(
-            (guard, Const(not result)) for guard, result in outcomes(run, value)
-        ) if type(value) is not Unknown else Unknown(("not", value.term), value.reason)
+        return (
+            alternatives((guard, Const(not result)) for guard, result in outcomes(run, value))
+            if type(value) is not Unknown
+            else Unknown(("not", value.term), value.reason)
+        )
     return alternatives(
         (guard, _unary(run, operator, plain, spot)) for guard, (plain,) in pairs(value)
     )
@@ -94,7 +96,9 @@ def _binary(run: Run, operator: str, left: Value, right: Value, spot: Spot) -> V
 def _symbolic(run: Run, operator: str, left: Value, right: Value) -> Unknown:
     first, second = term_of(left), term_of(right)
     data = all(getattr(side, "data", type(side) is Const) for side in (left, right))
-    reason = next((side.reason for side in (left, right) if type(side) is Unknown), "a computed value")
+    reason = next(
+        (side.reason for side in (left, right) if type(side) is Unknown), "a computed value"
+    )
     if first is None or second is None or operator not in _COMPUTE:
         return run.fresh(reason, data=data)
     return Unknown(("op", _COMPUTE[operator][0], first, second), reason, data=data)
@@ -102,8 +106,10 @@ def _symbolic(run: Run, operator: str, left: Value, right: Value) -> Unknown:
 
 def _constants(run: Run, operator: str, left: Any, right: Any) -> Value:
     compute = _COMPUTE.get(operator)
-    sizes = [abs(v) if isinstance(v, (int, float)) else len(v) if isinstance(v, str) else _LARGE
-             for v in (left, right)]
+    sizes = [
+        abs(v) if isinstance(v, (int, float)) else len(v) if isinstance(v, str) else _LARGE
+        for v in (left, right)
+    ]
     limit = 64 if operator == "Power" else _LARGE
     if compute is None or max(sizes) > limit or (isinstance(left, str) and operator == "Multiply"):
         return run.fresh("a computed value")
@@ -217,7 +223,9 @@ def _contained(run: Run, left: Value, right: Value) -> Value:
             return Const(True)
         return Const(False) if None not in constants else run.fresh("an element is not known")
     if type(left) is Unknown and None not in constants:
-        return Unknown(("compare", "in", left.term, tuple(c[1] for c in constants if c)), left.reason)
+        return Unknown(
+            ("compare", "in", left.term, tuple(c[1] for c in constants if c)), left.reason
+        )
     return run.fresh("whether something is among values that are not known")
 
 

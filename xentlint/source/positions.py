@@ -23,7 +23,9 @@ class _Recorder(CodegenState):
     """Counts lines and columns while the code is generated; keeps the ranges of some nodes."""
 
     def __init__(self, module: Module, wanted: set[int]) -> None:
-        super().__init__(default_indent=module.default_indent, default_newline=module.default_newline)
+        super().__init__(
+            default_indent=module.default_indent, default_newline=module.default_newline
+        )
         self.wanted = wanted
         self.found: dict[int, Range] = {}
         self.line = 1

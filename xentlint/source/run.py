@@ -230,7 +230,10 @@ class Run:
             return exits[0].value
         common = shared(base)
         return alternatives(
-            (way - common, exit.value) for exit in exits if exit.value is not None for way in exit.path
+            (way - common, exit.value)
+            for exit in exits
+            if exit.value is not None
+            for way in exit.path
         )
 
 
@@ -240,5 +243,3 @@ LEFT = object()
 """The value of a branch that leaves the block: by return, break, continue."""
 RAISED = object()
 """The value of a branch that raises: what it ruled out is not worth remembering."""
-
-

@@ -86,5 +86,3 @@ def assign(store: Store, frame: Frame, name: str, value: Value) -> None:
     if frame.kind == "module":
         frame.names[name] = None
     store.set(frame.shared.get(name, frame.id), name, value)
-
-

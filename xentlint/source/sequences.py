@@ -75,9 +75,7 @@ def item(run: Run, value: Value, indices: list[Any], spot: Spot) -> Value:
         return run.fresh("an element of something that is not followed")
     if isinstance(index, tuple):
         return _slice(run, items, index, kind is Items)
-    return alternatives(
-        (guard, _at(run, items, plain)) for guard, plain in _choices(index)
-    )
+    return alternatives((guard, _at(run, items, plain)) for guard, plain in _choices(index))
 
 
 def _choices(value: Value) -> Any:

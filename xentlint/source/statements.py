@@ -71,9 +71,11 @@ def _augmented(run: Run, node: cst.AugAssign, frame: Frame) -> Any:
 
 
 def _delete(run: Run, node: cst.Del, frame: Frame) -> Any:
-    targets = [e.value for e in node.target.elements] if isinstance(node.target, cst.Tuple) else [
-        node.target
-    ]
+    targets = (
+        [e.value for e in node.target.elements]
+        if isinstance(node.target, cst.Tuple)
+        else [node.target]
+    )
     for target in targets:
         if isinstance(target, cst.Name):
             bind_target(run, target, run.fresh(f"`{target.value}` was deleted"), frame)
@@ -233,9 +235,8 @@ def _while(run: Run, node: cst.While, frame: Frame) -> Any:
 def _breaks(body: cst.BaseSuite) -> bool:
     """Whether a block holds a ``break`` or ``return`` anywhere (a coarse look)."""
     return any(
-        isinstance(child, (cst.Break, cst.BaseSuite, cst.If)) or isinstance(
-            getattr(child, "body", None), (list, tuple)
-        )
+        isinstance(child, (cst.Break, cst.BaseSuite, cst.If))
+        or isinstance(getattr(child, "body", None), (list, tuple))
         for child in body.children
     )
 

@@ -95,4 +95,3 @@ def _part(run: Run, value: Value, index: int, count: int, star: int | None) -> V
             ok = -offset <= len(values)
             choices.append((guard, values[offset] if ok else run.fresh("short")))
     return alternatives(choices)
-

@@ -18,7 +18,9 @@ _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 """Marks of a file that no search of bytes sees into, and that Python cannot read either."""
 _LOGARITHM: Final = re.compile(rb"\blog(?:1p)?\(")
 _REDUCTION: Final = re.compile(rb"(?:sum|mean|average)\(")
-_IMPORT: Final = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", re.M)
+_IMPORT: Final = re.compile(
+    rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", re.M
+)
 _FRAMEWORK: Final = re.compile(rb"keras|tensorflow|\btf\b|theano|cntk|model", re.I)
 
 LIBRARIES: Final = frozenset(
@@ -97,14 +99,17 @@ def may_be_handwritten(tree: ast.Module) -> bool:
     import ast
 
     return any(
-        isinstance(node, ast.UnaryOp)
-        and isinstance(node.op, ast.USub)
-        and not isinstance(node.operand, ast.Constant)
-        or isinstance(node, ast.BinOp)
-        and isinstance(node.op, (ast.Sub, ast.Mult))
-        and isinstance(node.left, (ast.Constant, ast.UnaryOp))
-        and isinstance(node.right, (ast.Call, ast.BinOp))
-        or isinstance(node, ast.Attribute)
-        and node.attr in ("negative", "neg")
+        (
+            isinstance(node, ast.UnaryOp)
+            and isinstance(node.op, ast.USub)
+            and not isinstance(node.operand, ast.Constant)
+        )
+        or (
+            isinstance(node, ast.BinOp)
+            and isinstance(node.op, (ast.Sub, ast.Mult))
+            and isinstance(node.left, (ast.Constant, ast.UnaryOp))
+            and isinstance(node.right, (ast.Call, ast.BinOp))
+        )
+        or (isinstance(node, ast.Attribute) and node.attr in ("negative", "neg"))
         for node in ast.walk(tree)
     )

@@ -76,12 +76,27 @@ def meet(
         related=related,
         reason=reason or _reason(head),
         handle=(handle or Handle(at))._replace(tensor=head),
-        group=(id(at.node), tuple(id(s.node) for s in run.trail if s), output, slot,
-               *_apart(consumer)),
+        group=(
+            id(at.node),
+            tuple(id(s.node) for s in run.trail if s),
+            output,
+            slot,
+            *_apart(consumer),
+        ),
         decisions=len({atom.term for atom, _ in literals}),
     )
-    key = (place, described, consumer._replace(place=None), slot, other, use.condition, effect,
-           labels, use.reason, use.decisions)
+    key = (
+        place,
+        described,
+        consumer._replace(place=None),
+        slot,
+        other,
+        use.condition,
+        effect,
+        labels,
+        use.reason,
+        use.decisions,
+    )
     run.meetings.append(Meeting(use, key, run.compiling))
     run.met.update(id(spot.node) for spot in (consumer.place, place, at) if spot is not None)
 

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from xentlint.catalog.rows import LayerRow, LossRow, MetricRow
+from xentlint.catalog.rows import LossRow, MetricRow
 
 if TYPE_CHECKING:
     import libcst as cst

@@ -54,7 +54,9 @@ def _apply(run: Run, activation: Value, tensor: Value, spot: Spot) -> Value:
         return apply_named(run, name, tensor, spot, "keras", {})
     if kind is Api:
         return _apply_api(run, activation, tensor, spot)
-    if kind in (Function, Method, Partial) or (kind is Ref and activation.kind in ("layer", "instance")):
+    if kind in (Function, Method, Partial) or (
+        kind is Ref and activation.kind in ("layer", "instance")
+    ):
         return run.call(run, activation, Args((Arg(tensor, spot),)), spot)
     reason = getattr(activation, "reason", "the activation is not followed")
     return run.fresh(f"the activation is not known: {reason}")
@@ -109,9 +111,8 @@ def _named(
         _consume(run, row.applies, tensor, units if last else None, spot, shown)
     if row.gives == "unknown":
         return run.fresh(f"what `{name}` gives is not in the catalog")
-    scale = row.gives if last or row.gives != "simplex" else row.gives
     rank = before.rank if before else len(tensor.shape) if shaped else None
-    return Tensor(scale, shown, units, spot, before, direct, name, rank=rank)
+    return Tensor(row.gives, shown, units, spot, before, direct, name, rank=rank)
 
 
 def _consume(

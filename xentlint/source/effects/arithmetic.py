@@ -18,7 +18,9 @@ def negate(run: Run, value: Value, spot: Spot) -> Value:
         return handwritten.negate(run, value)
     if type(value) is Tensor and value.scale == "logits":
         return replace(value, direct=None, steps=value.steps + 1)
-    return run.fresh(getattr(value, "reason", "a negated value"), data=getattr(value, "data", False))
+    return run.fresh(
+        getattr(value, "reason", "a negated value"), data=getattr(value, "data", False)
+    )
 
 
 def combine(run: Run, operator: str, left: Value, right: Value, spot: Spot) -> Value:
@@ -47,8 +49,13 @@ def _linear(left: Value, right: Value) -> Tensor | None:
     tensors = [value for value in (left, right) if type(value) is Tensor]
     if any(tensor.scale != "logits" for tensor in tensors):
         return None
-    return replace(tensors[0], direct=None, complement=False, units=_broadcast(left, right),
-                   steps=tensors[0].steps + 1)
+    return replace(
+        tensors[0],
+        direct=None,
+        complement=False,
+        units=_broadcast(left, right),
+        steps=tensors[0].steps + 1,
+    )
 
 
 def _broadcast(left: Value, right: Value) -> int | None:
@@ -56,8 +63,10 @@ def _broadcast(left: Value, right: Value) -> int | None:
     widths = {_last(value) for value in (left, right)} - {1}
     if not widths:
         return 1
-    return widths.pop() if len(widths) == 1 else max(
-        (width for width in widths if width is not None), default=None
+    return (
+        widths.pop()
+        if len(widths) == 1
+        else max((width for width in widths if width is not None), default=None)
     )
 
 
@@ -83,8 +92,13 @@ def _subtract(left: Value, right: Value) -> Tensor | None:
         if number is not None and abs(number - 1) <= _EPSILON and right.scale != "other":
             scale = "independent" if right.scale == "simplex" else right.scale
             if scale != "log-probabilities":
-                return replace(right, scale=scale, direct=None, complement=not right.complement,
-                               steps=right.steps + 1)
+                return replace(
+                    right,
+                    scale=scale,
+                    direct=None,
+                    complement=not right.complement,
+                    steps=right.steps + 1,
+                )
     return _linear(left, right) or (_add(left, right) if _number(right) is not None else None)
 
 

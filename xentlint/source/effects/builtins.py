@@ -251,4 +251,3 @@ HANDLERS: Final[dict[str, Callable[[Run, list[Value], Args, Spot], Value]]] = {
     "print": _print,
     "round": builtin_round,
 }
-

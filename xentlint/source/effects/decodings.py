@@ -64,18 +64,33 @@ def _threshold(run: Run, tensor: Tensor, number: Any, spot: Spot) -> None:
         return
     if 0 < number < 1:
         shown = f"the comparison with {number:g}"
-        consumer = Consumer("decoding", "compare", "probabilities", shown=shown,
-                            threshold=float(number), place=spot, switch="threshold")
+        consumer = Consumer(
+            "decoding",
+            "compare",
+            "probabilities",
+            shown=shown,
+            threshold=float(number),
+            place=spot,
+            switch="threshold",
+        )
         later(run, consumer, tensor, spot)
     elif number == 0:
-        consumer = Consumer("decoding", "compare", "logits", shown="the comparison with 0",
-                            threshold=0.0, place=spot, switch="threshold")
+        consumer = Consumer(
+            "decoding",
+            "compare",
+            "logits",
+            shown="the comparison with 0",
+            threshold=0.0,
+            place=spot,
+            switch="threshold",
+        )
         later(run, consumer, tensor, spot)
 
 
 def _whole(run: Run, tensor: Value, what: str, spot: Spot, **known: Any) -> None:
-    consumer = Consumer("decoding", what, "probabilities", shown=_WORDS[what], place=spot,
-                        switch="none")
+    consumer = Consumer(
+        "decoding", what, "probabilities", shown=_WORDS[what], place=spot, switch="none"
+    )
     later(run, consumer, tensor, spot, **known)
 
 

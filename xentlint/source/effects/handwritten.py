@@ -81,8 +81,16 @@ def _emit(run: Run, value: Logarithms) -> Logarithms:
     both = {complement for _, complement in value.tensors} == {True, False}
     if value.negated and value.reduced and (value.weighted or both) and value.spot is not None:
         consumer = Consumer(
-            "loss", "hand-written cross-entropy", "probabilities", "none", "none", "plain",
-            "a hand-written cross-entropy", None, value.spot, "none",
+            "loss",
+            "hand-written cross-entropy",
+            "probabilities",
+            "none",
+            "none",
+            "plain",
+            "a hand-written cross-entropy",
+            None,
+            value.spot,
+            "none",
         )
         for tensor, _ in value.tensors[:1]:
             meet(run, consumer, tensor, at=value.spot)

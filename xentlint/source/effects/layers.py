@@ -143,9 +143,16 @@ def _change(tensor: Value, scale: Callable[[Tensor], str | None], units: bool = 
             return value
         kept = scale(value)
         if kept is None:
-            return Unknown(("lost", id(value)), f"what follows `{value.activation}` is not followed")
-        return replace(value, scale=kept, units=value.units if units else None, direct=None,
-                       rank=value.rank if units else None)
+            return Unknown(
+                ("lost", id(value)), f"what follows `{value.activation}` is not followed"
+            )
+        return replace(
+            value,
+            scale=kept,
+            units=value.units if units else None,
+            direct=None,
+            rank=value.rank if units else None,
+        )
 
     return alternatives((guard, one(plain)) for guard, (plain,) in pairs(tensor))
 
@@ -156,9 +163,22 @@ def _same_tensor(run: Run, layer: Ref, row: LayerRow, tensor: Value, spot: Spot)
 
 _RETURN_THEIR_INPUT: Final = ("keras.layers.Identity",)
 _KEEP_WIDTH: Final = (
-    "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise",
-    "GaussianDropout", "AlphaDropout", "ActivityRegularization", "Masking", "UpSampling1D",
-    "UpSampling2D", "UpSampling3D", "RepeatVector", "Cropping1D", "Cropping2D", "Cropping3D",
+    "Dropout",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
+    "GaussianNoise",
+    "GaussianDropout",
+    "AlphaDropout",
+    "ActivityRegularization",
+    "Masking",
+    "UpSampling1D",
+    "UpSampling2D",
+    "UpSampling3D",
+    "RepeatVector",
+    "Cropping1D",
+    "Cropping2D",
+    "Cropping3D",
 )
 
 
@@ -209,8 +229,15 @@ def same_scale(run: Run, values: tuple[Value, ...], reason: str) -> Value:
         return run.fresh(reason)
     first = tensors[-1]
     units = {tensor.units for tensor in tensors}
-    return Tensor(first.scale, first.activation, units.pop() if len(units) == 1 else None,
-                  first.spot, None, None, first.applied)
+    return Tensor(
+        first.scale,
+        first.activation,
+        units.pop() if len(units) == 1 else None,
+        first.spot,
+        None,
+        None,
+        first.applied,
+    )
 
 
 def _linear(run: Run, layer: Ref, row: LayerRow, tensor: Value, spot: Spot) -> Value:
@@ -242,8 +269,9 @@ def joined(run: Run, values: tuple[Value, ...]) -> Value:
     if type(result) is Tensor:
         if result.scale == "simplex":
             return run.fresh("a concatenation of softmaxes")
-        return Tensor(result.scale, result.activation, None, result.spot, None, None,
-                      result.applied)
+        return Tensor(
+            result.scale, result.activation, None, result.spot, None, None, result.applied
+        )
     return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+
 from xentlint.catalog.activations import ACTIVATIONS
 from xentlint.catalog.layers import LAYERS
 from xentlint.catalog.losses import LOSSES, NOT_CROSS_ENTROPY
@@ -11,10 +12,20 @@ from xentlint.catalog.models import find as find_model
 from xentlint.catalog.names import canonical
 from xentlint.catalog.ops import OPS
 from xentlint.source.arguments import bind_row
-from xentlint.source.effects import activations, builtins, layers, losses, methods, metrics, models, ops
+from xentlint.source.effects import (
+    activations,
+    builtins,
+    layers,
+    losses,
+    methods,
+    metrics,
+    models,
+    ops,
+)
 from xentlint.source.effects.special import SPECIAL
 from xentlint.source.run import Run
-from xentlint.source.values import Api, Args, Const, Metric, Spot, Unknown, Value
+from xentlint.source.values import Api, Args, Metric, Spot, Unknown, Value
+
 
 def call(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     """The result of calling a library name."""
@@ -103,8 +114,9 @@ def _preset(args: Args) -> Args:
 def _activation(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Value:
     if not args.positional:
         return run.fresh("an activation called without a tensor")
-    return activations.apply_named(run, name[18:], args.positional[0].value, spot, "keras",
-                                   bind_row(("x", "axis"), args))
+    return activations.apply_named(
+        run, name[18:], args.positional[0].value, spot, "keras", bind_row(("x", "axis"), args)
+    )
 
 
 def _other_loss(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Value:

@@ -52,8 +52,15 @@ def call_row(run: Run, row: LossRow, dotted: str, args: Args, spot: Spot) -> Val
         return Loss(row, renamed(row.aliases, bind_row(row.parameters, args)), spot, dotted)
     bound = renamed(row.aliases, bind_row(row.parameters, _in_order(run, row, args)))
     if row.predictions in bound:
-        arrive(run, row, bound, bound[row.predictions].value, spot, dotted,
-               labels=bound.get(row.labels))
+        arrive(
+            run,
+            row,
+            bound,
+            bound[row.predictions].value,
+            spot,
+            dotted,
+            labels=bound.get(row.labels),
+        )
     elif row.style == "function" and row.labels not in bound and not args.open:
         return misplaced.mark(row.name)
     return loss_value(run)
@@ -78,8 +85,16 @@ def call_loss(run: Run, loss: Loss, args: Args, spot: Spot) -> Value:
     """``loss(y_true, y_pred)`` of a loss object."""
     bound = bind_row((loss.row.labels, loss.row.predictions), args)
     if loss.row.predictions in bound:
-        arrive(run, loss.row, loss.args, bound[loss.row.predictions].value, spot, loss.flavour,
-               written=loss.spot, labels=bound.get(loss.row.labels))
+        arrive(
+            run,
+            loss.row,
+            loss.args,
+            bound[loss.row.predictions].value,
+            spot,
+            loss.flavour,
+            written=loss.spot,
+            labels=bound.get(loss.row.labels),
+        )
     return loss_value(run)
 
 
@@ -158,7 +173,13 @@ def _expectations(
 
 
 def _consumer(
-    row: LossRow, args: Bindings, expects: str, dotted: str, form: str, shown: str | None, place: Any
+    row: LossRow,
+    args: Bindings,
+    expects: str,
+    dotted: str,
+    form: str,
+    shown: str | None,
+    place: Any,
 ) -> Consumer:
     applies = row.applies if expects == "logits" else "none"
     text = shown
@@ -172,8 +193,18 @@ def _consumer(
             text = short if row.style != "class" else f"{short}()"
         else:
             text = f"{short}({row.switch}={known})" if given else f"{short}()"
-    return Consumer("loss", row.name, expects, row.family, applies, form, text, None, place,
-                    row.switch or "none")
+    return Consumer(
+        "loss",
+        row.name,
+        expects,
+        row.family,
+        applies,
+        form,
+        text,
+        None,
+        place,
+        row.switch or "none",
+    )
 
 
 def _other(label: Value) -> str | None:
@@ -228,8 +259,11 @@ def _parts(run: Run, spec: Value) -> Items | Entries | None:
         return run.get(spec, "items")  # type: ignore[no-any-return]
     if type(spec) is Ref and spec.kind == "dict":
         entries = run.get(spec, "entries")
-        names = [key.value for key, _ in entries.pairs if type(key) is Const] if type(
-            entries) is Entries else []
+        names = (
+            [key.value for key, _ in entries.pairs if type(key) is Const]
+            if type(entries) is Entries
+            else []
+        )
         return None if "class_name" in names else entries
     return None
 
@@ -253,8 +287,12 @@ def _each_output(
             compile_loss(run, value, [(name, head)], at, given, dotted)
         return
     values = parts.values if type(parts) is Items else ()
-    if any(type(value) is Rest for value in values) or (len(values) != len(heads) and len(heads) > 1):
-        values = tuple(run.fresh("the list of losses does not pair with the outputs") for _ in heads)
+    if any(type(value) is Rest for value in values) or (
+        len(values) != len(heads) and len(heads) > 1
+    ):
+        values = tuple(
+            run.fresh("the list of losses does not pair with the outputs") for _ in heads
+        )
     if len(heads) == 1 and len(values) > 1 and not isinstance(heads[0][1], Tensor):
         values = (run.fresh("how many outputs the model has is not known"),)
     for (name, head), value in zip(heads, values, strict=False):
@@ -262,7 +300,13 @@ def _each_output(
 
 
 def _one(
-    run: Run, spec: Value, guard: Guard, name: str | None, head: Value, at: Spot, given: Spot,
+    run: Run,
+    spec: Value,
+    guard: Guard,
+    name: str | None,
+    head: Value,
+    at: Spot,
+    given: Spot,
     dotted: str,
 ) -> None:
     """One loss meets one output."""
@@ -273,7 +317,9 @@ def _one(
     if kind is Const and isinstance(spec.value, str):
         _string(run, spec, guard, name, head, at, given, dotted)
     elif kind is Loss:
-        arrive(run, spec.row, spec.args, head, at, spec.flavour or dotted, written=spec.spot, **common)
+        arrive(
+            run, spec.row, spec.args, head, at, spec.flavour or dotted, written=spec.spot, **common
+        )
     elif kind is Metric and spec.row.name.replace("metrics", "losses") in LOSSES:
         row = LOSSES[spec.row.name.replace("metrics", "losses")]
         arrive(run, row, spec.args, head, at, spec.flavour, written=spec.spot, **common)
@@ -283,8 +329,19 @@ def _one(
             three = run.evidence.keras(spec.name) == 3  # which makes an object of the class
             form = "class" if row_or_none.style == "class" and not three else "plain"
             short = row_or_none.name.rpartition(".")[2]
-            arrive(run, row_or_none, {}, head, at, spec.name, written=given, form=form,
-                   shown=short, spec=spec, **common)
+            arrive(
+                run,
+                row_or_none,
+                {},
+                head,
+                at,
+                spec.name,
+                written=given,
+                form=form,
+                shown=short,
+                spec=spec,
+                **common,
+            )
         elif canonical(spec.name) in NOT_CROSS_ENTROPY:
             _other_loss(run, head, at, given, name, canonical(spec.name).rpartition(".")[2])
         else:
@@ -302,8 +359,14 @@ def _one(
         _other_loss(run, head, at, given, name, spec.term[1].rpartition(".")[2])
     elif called := misplaced.called_name(spec):
         for head_guard, plain in choices_of(head):
-            meet(run, misplaced.called("loss", called, given), plain, at=at,
-                 guards=(head_guard, guard), output=name)
+            meet(
+                run,
+                misplaced.called("loss", called, given),
+                plain,
+                at=at,
+                guards=(head_guard, guard),
+                output=name,
+            )
     elif kind is ClassValue or kind is Bound:
         undecided(run, head, at, given, guard, name, "this kind of loss is not followed")
     else:
@@ -323,22 +386,54 @@ def _loss_method(run: Run, spec: Ref, at: Spot) -> Value:
 
 
 def _string(
-    run: Run, spec: Const, guard: Guard, name: str | None, head: Value, at: Spot, given: Spot,
+    run: Run,
+    spec: Const,
+    guard: Guard,
+    name: str | None,
+    head: Value,
+    at: Spot,
+    given: Spot,
     dotted: str,
 ) -> None:
     text = spec.value
     row_name = LOSS_STRINGS.get(text)
     if row_name is not None and row_name in LOSSES:
-        arrive(run, LOSSES[row_name], {}, head, at, dotted, written=given, compiled=True,
-               guard=guard, output=name, shown=f'"{text}"', spec=spec)
+        arrive(
+            run,
+            LOSSES[row_name],
+            {},
+            head,
+            at,
+            dotted,
+            written=given,
+            compiled=True,
+            guard=guard,
+            output=name,
+            shown=f'"{text}"',
+            spec=spec,
+        )
     elif text in NOT_CROSS_ENTROPY:
         _other_loss(run, head, at, given, name, f'"{text}"')
     elif inner := misplaced.named_in(text, LOSS_STRINGS):
-        arrive(run, LOSSES[LOSS_STRINGS[inner]], {"from_logits": misplaced.switch_in(text)}, head,
-               at, dotted, written=given, compiled=True, guard=guard, output=name,
-               form="in-string", shown=f'"{text}"', spec=spec)
+        arrive(
+            run,
+            LOSSES[LOSS_STRINGS[inner]],
+            {"from_logits": misplaced.switch_in(text)},
+            head,
+            at,
+            dotted,
+            written=given,
+            compiled=True,
+            guard=guard,
+            output=name,
+            form="in-string",
+            shown=f'"{text}"',
+            spec=spec,
+        )
     else:
-        undecided(run, head, at, given, guard, name, f"the loss string {text!r} is not in the catalog")
+        undecided(
+            run, head, at, given, guard, name, f"the loss string {text!r} is not in the catalog"
+        )
 
 
 def _other_loss(
@@ -346,8 +441,14 @@ def _other_loss(
 ) -> None:
     """A loss that is no cross-entropy takes any scale."""
     for guard, plain in choices_of(head):
-        meet(run, Consumer("loss", shown, "any", shown=shown, place=given), plain, at=at,
-             guards=(guard, ALWAYS), output=output)
+        meet(
+            run,
+            Consumer("loss", shown, "any", shown=shown, place=given),
+            plain,
+            at=at,
+            guards=(guard, ALWAYS),
+            output=output,
+        )
 
 
 def undecided(
@@ -355,8 +456,15 @@ def undecided(
 ) -> None:
     """A loss of which it is not known what it expects."""
     for head_guard, plain in choices_of(head):
-        meet(run, Consumer("loss", "", "unknown", shown="the loss", place=given), plain, at=at,
-             guards=(head_guard, guard), output=output, reason=reason)
+        meet(
+            run,
+            Consumer("loss", "", "unknown", shown="the loss", place=given),
+            plain,
+            at=at,
+            guards=(head_guard, guard),
+            output=output,
+            reason=reason,
+        )
 
 
 def get(run: Run, args: Args, spot: Spot) -> Value:

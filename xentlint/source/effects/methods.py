@@ -88,8 +88,11 @@ def _list(run: Run, ref: Ref, name: str, args: Args, spot: Spot) -> Value:
     values = [arg.value for arg in args.positional]
     found = [(guard, plain) for guard, (plain,) in pairs(items)]
     if name in ("append", "extend", "insert", "reverse", "sort", "clear", "remove"):
-        run.set(ref, "items", alternatives(
-            (guard, _changed(run, plain, name, values)) for guard, plain in found))
+        run.set(
+            ref,
+            "items",
+            alternatives((guard, _changed(run, plain, name, values)) for guard, plain in found),
+        )
         return NONE
     if name == "pop" and type(items) is Items and items.values:
         index = values[0].value if values and type(values[0]) is Const else -1

@@ -104,9 +104,7 @@ def _by_name(run: Run, spec: Ref, heads: Heads, given: Spot, call: Compiled) -> 
                     _every(run, value, (name, head), place, call)
 
 
-def _listed(
-    run: Run, spec: Value, items: Items, heads: Heads, given: Spot, call: Compiled
-) -> None:
+def _listed(run: Run, spec: Value, items: Items, heads: Heads, given: Spot, call: Compiled) -> None:
     """A flat list is for every output in Keras 2; with several in Keras 3 it pairs by position."""
     values = items.values
     nested = any(_items(run, value) is not None for value in values)
@@ -160,9 +158,18 @@ def _one(run: Run, spec: Value, name: str | None, head: Value, given: Spot, call
             for own, consumer, reason in _consumers(run, spec, tensor, given, call, losses):
                 reason = reason or _doubt(tensor.scale, consumer, losses)
                 if reason != _SILENT:
-                    meet(run, consumer, tensor, at=given, guards=(ALWAYS, own), output=name,
-                         backend=run.evidence.backend(call.dotted), keras=call.keras,
-                         reason=reason, handle=_handle(spec, consumer, given, call))
+                    meet(
+                        run,
+                        consumer,
+                        tensor,
+                        at=given,
+                        guards=(ALWAYS, own),
+                        output=name,
+                        backend=run.evidence.backend(call.dotted),
+                        keras=call.keras,
+                        reason=reason,
+                        handle=_handle(spec, consumer, given, call),
+                    )
 
 
 def _losses_of(call: Compiled, tensor: Tensor, output: str | None) -> list[Consumer]:
@@ -170,8 +177,7 @@ def _losses_of(call: Compiled, tensor: Tensor, output: str | None) -> list[Consu
     return [
         m.use.consumer
         for m in call.losses
-        if origin(tensor_of(m)) == origin(tensor)
-        and m.use.head.output == output
+        if origin(tensor_of(m)) == origin(tensor) and m.use.head.output == output
     ]
 
 
@@ -224,9 +230,7 @@ def _consumers(
     return []
 
 
-def _string(
-    text: str, tensor: Tensor, given: Spot, losses: list[Consumer]
-) -> list[_Found]:
+def _string(text: str, tensor: Tensor, given: Spot, losses: list[Consumer]) -> list[_Found]:
     shown = f'"{text}"'
     if text in ("accuracy", "acc") or text in BY_SHAPE_STRINGS:
         return _by_shape(text, tensor, given, losses)
@@ -240,9 +244,7 @@ def _string(
     return []
 
 
-def _by_shape(
-    text: str, tensor: Tensor, given: Spot, losses: list[Consumer]
-) -> list[_Found]:
+def _by_shape(text: str, tensor: Tensor, given: Spot, losses: list[Consumer]) -> list[_Found]:
     """``"accuracy"``: binary on one unit, else the largest class, which any scale tells."""
     units, shown = tensor.units, f'"{text}"'
     binary = text in ("accuracy", "acc")
@@ -251,8 +253,15 @@ def _by_shape(
         return of_row(row, {}, given, shown)
     families = {loss.family for loss in losses}
     if binary and (units is not None or families <= {"categorical", "sparse"}):
-        consumer = Consumer("metric", "keras.metrics.CategoricalAccuracy", "any", "categorical",
-                            shown=shown, place=given, switch="none")
+        consumer = Consumer(
+            "metric",
+            "keras.metrics.CategoricalAccuracy",
+            "any",
+            "categorical",
+            shown=shown,
+            place=given,
+            switch="none",
+        )
         return [(ALWAYS, consumer, None)]
     if not binary and units is not None:
         return of_row(METRICS["keras.metrics.categorical_crossentropy"], {}, given, shown)
@@ -266,8 +275,18 @@ def of_row(
     """What a metric of the catalog expects as it is set up."""
     short = row.name.rpartition(".")[2]
     text = shown or (f"{short}()" if row.style == "class" else short)
-    base = Consumer("metric", row.name, row.expects, row.family, "none", form, text, None, place,
-                    row.switch or "none")
+    base = Consumer(
+        "metric",
+        row.name,
+        row.expects,
+        row.family,
+        "none",
+        form,
+        text,
+        None,
+        place,
+        row.switch or "none",
+    )
     if row.switch is None:
         return [(ALWAYS, base, None)]
     if "top_k" in args and args["top_k"].value != NONE and row.switch not in args:
@@ -307,22 +326,28 @@ def _thresholded(
     ), None
 
 
-def _loss(
-    row: LossRow, args: Bindings, place: Spot, shown: str | None = None
-) -> list[_Found]:
+def _loss(row: LossRow, args: Bindings, place: Spot, shown: str | None = None) -> list[_Found]:
     """A cross-entropy given as a metric."""
     short = row.name.rpartition(".")[2]
-    base = Consumer("metric", row.name, row.expects, row.family, "none", "plain",
-                    shown or f"{short}()", None, place, row.switch or "none")
+    base = Consumer(
+        "metric",
+        row.name,
+        row.expects,
+        row.family,
+        "none",
+        "plain",
+        shown or f"{short}()",
+        None,
+        place,
+        row.switch or "none",
+    )
     if row.switch is None:
         return [(ALWAYS, base, None)]
     value = value_of(args, row.switch, Const(row.default))
     return [(guard, *_switched(base, short, plain)) for guard, plain in choices_of(value)]
 
 
-def _function(
-    run: Run, spec: Value, tensor: Tensor, given: Spot, losses: list[Consumer]
-) -> None:
+def _function(run: Run, spec: Value, tensor: Tensor, given: Spot, losses: list[Consumer]) -> None:
     """A metric of the project's own: what it does with the output is followed.
 
     A loss inside of it is a metric there.
@@ -359,8 +384,11 @@ def function(run: Run, row: MetricRow, dotted: str, args: Args, spot: Spot) -> V
     names = ("labels", "predictions") if "predictions" in row.parameters else ("y_true", "y_pred")
     if not args.open and not any(name in bound for name in names):
         return misplaced.mark(row.name)
-    tensors = {new: bound[old] for new, old in zip(("y_true", "y_pred"), names, strict=True)
-               if old in bound}
+    tensors = {
+        new: bound[old]
+        for new, old in zip(("y_true", "y_pred"), names, strict=True)
+        if old in bound
+    }
     _arrive(run, row, bound, tensors, spot, spot, dotted)
     return run.fresh("the value of a metric", data=True)
 
@@ -371,17 +399,36 @@ def _arrive(
     if "y_pred" not in bound:
         return
     predictions, labels = bound["y_pred"].value, value_of(bound, "y_true", None)
-    known: dict[str, Any] = {"backend": run.evidence.backend(dotted),
-                             "keras": run.evidence.keras(dotted)}
+    known: dict[str, Any] = {
+        "backend": run.evidence.backend(dotted),
+        "keras": run.evidence.keras(dotted),
+    }
     handle = Handle(at, None, row, args, place, None, dotted)
     for own, consumer, reason in of_row(row, args, place):
         if consumer.expects == "any":
             continue
         if misplaced.are_swapped(predictions, labels):
             for guard, tensor in choices_of(labels):
-                later(run, consumer, tensor, at, guards=(guard, own), slot="labels",
-                      other="labels", handle=handle, **known)
+                later(
+                    run,
+                    consumer,
+                    tensor,
+                    at,
+                    guards=(guard, own),
+                    slot="labels",
+                    other="labels",
+                    handle=handle,
+                    **known,
+                )
             continue
         for guard, tensor in choices_of(predictions):
-            later(run, consumer, tensor, at, guards=(guard, own), reason=reason, handle=handle,
-                  **known)
+            later(
+                run,
+                consumer,
+                tensor,
+                at,
+                guards=(guard, own),
+                reason=reason,
+                handle=handle,
+                **known,
+            )

@@ -66,7 +66,8 @@ def compile_keyword(run: Run, args: Args, before: int, at: Spot) -> None:
     related = (*use.related, Related("loss", "the loss is given here", use.consumer.place))
     changed = use._replace(consumer=consumer, related=related, reason=None)
     run.meetings[before:] = [
-        first._replace(use=changed, key=(*first.key, "compile-keyword")), *rest
+        first._replace(use=changed, key=(*first.key, "compile-keyword")),
+        *rest,
     ]
 
 
@@ -96,4 +97,3 @@ def _is_output(value: Any) -> bool:
     if type(value) is not Tensor or value.scale not in _PREDICTIONS or value.spot is None:
         return False
     return value.scale == "logits" or value.before is not None
-

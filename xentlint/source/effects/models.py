@@ -247,8 +247,9 @@ def compiled_loss(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
     bound = bind_row(("y", "y_pred"), args)
     if "y_pred" in bound and spec is not None:
         place = run.memo.get(("argument", ref.id, "loss")) or spot
-        losses.compile_loss(run, spec, named(run, bound["y_pred"].value), spot, place,
-                            flavour(run, ref))
+        losses.compile_loss(
+            run, spec, named(run, bound["y_pred"].value), spot, place, flavour(run, ref)
+        )
     return losses.loss_value(run)
 
 
@@ -289,10 +290,14 @@ def _fetched(value: Value) -> Value:
 
 def _change_layers(run: Run, ref: Ref, change: Any) -> None:
     layers = run.get(ref, "*layers")
-    run.set(ref, "*layers", alternatives(
-        (guard, change(plain) if type(plain) is Items else plain)
-        for guard, (plain,) in pairs(layers)
-    ))
+    run.set(
+        ref,
+        "*layers",
+        alternatives(
+            (guard, change(plain) if type(plain) is Items else plain)
+            for guard, (plain,) in pairs(layers)
+        ),
+    )
 
 
 def _fit(run: Run, ref: Ref, spot: Spot) -> Value:

@@ -72,8 +72,19 @@ def _keep(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Val
     return alternatives((guard, one(plain)) for guard, (plain,) in pairs(value))
 
 
-_SAME_SHAPE: Final = ("identity", "cast", "saturate_cast", "stop_gradient", "ensure_shape",
-                      "convert_to_tensor", "dropout", "array", "asarray", "Print", "to_float")
+_SAME_SHAPE: Final = (
+    "identity",
+    "cast",
+    "saturate_cast",
+    "stop_gradient",
+    "ensure_shape",
+    "convert_to_tensor",
+    "dropout",
+    "array",
+    "asarray",
+    "Print",
+    "to_float",
+)
 
 
 def _keep_values(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Value:
@@ -192,8 +203,13 @@ def _reduce(kind: str) -> Callable[[Run, OpRow, str, Bindings, Spot], Value]:
 
 def _labels(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Value:
     depth = bound.get("depth") or bound.get("num_classes")
-    return run.fresh("one-hot labels", "one-hot labels", labels="one-hot", data=True,
-                     shape=(None, units_of(depth.value) if depth else None))
+    return run.fresh(
+        "one-hot labels",
+        "one-hot labels",
+        labels="one-hot",
+        data=True,
+        shape=(None, units_of(depth.value) if depth else None),
+    )
 
 
 def _classes(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Value:
@@ -201,8 +217,12 @@ def _classes(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> 
 
 
 def _input(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Value:
-    return run.fresh("the model's input or labels", "data", data=True,
-                     shape=shape_of(run, value_of(bound, "shape")))
+    return run.fresh(
+        "the model's input or labels",
+        "data",
+        data=True,
+        shape=shape_of(run, value_of(bound, "shape")),
+    )
 
 
 def _variable(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Value:
@@ -341,4 +361,3 @@ KINDS: Final[dict[str, Callable[[Run, OpRow, str, Bindings, Spot], Any]]] = {
     "stop": _keep,
 }
 """``opaque`` and ``other`` have no handler: their result is unknown."""
-

@@ -52,8 +52,9 @@ def _get_activation(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
 def _one_hot_labels(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     bound = bind_row(("y", "num_classes"), args)
     width = units_of(value_of(bound, "num_classes"))
-    return run.fresh("one-hot labels", "one-hot labels", labels="one-hot", data=True,
-                     shape=(None, width))
+    return run.fresh(
+        "one-hot labels", "one-hot labels", labels="one-hot", data=True, shape=(None, width)
+    )
 
 
 def _first(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
