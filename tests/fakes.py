@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from xentlint.facts import Consumer, FileFacts, Head, Place, Problem, Use
+from xentlint.facts import Consumer, Edit, FileFacts, Head, Place, Problem, Use
 
 ON_LOGITS = "SparseCategoricalCrossentropy(from_logits=True)"
 ON_PROBABILITIES = '"sparse_categorical_crossentropy"'
@@ -62,6 +62,14 @@ class FakeSource:
 
     def lines(self, place: Place) -> list[str] | None:
         return self._texts.get(place.path)
+
+    def edits(
+        self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
+    ) -> tuple[Edit, ...] | str:
+        return "a fake has no editor"
+
+    def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
+        raise ValueError("a fake has no editor")
 
 
 ERRORS: dict[str, Callable[[str], Exception]] = {

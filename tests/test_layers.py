@@ -23,9 +23,10 @@ LAYERS = (
     ("rules", "pagecheck", "saved/inspection"),
     ("report",),
     ("config", "configfile", "discover", "settle", "suppress", "comments", "baseline"),
-    ("fixing", "together", "chosen", "embedded"),
+    ("offers", "fixing", "rewriting", "together", "chosen", "embedded"),
     ("engine",),
-    ("around",),
+    ("mending",),
+    ("around", "repair"),
     ("cli",),
     ("__main__",),
 )

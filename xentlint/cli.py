@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from xentlint.engine import Settings
     from xentlint.outcome import Outcome
     from xentlint.pages import Rule
+    from xentlint.repair import Mended
 
 CLEAN: Final = 0
 FOUND: Final = 1
@@ -127,6 +128,7 @@ def _parser(name: str, usage: str = "[OPTIONS] [PATH ...]") -> Parser:
 
 def check_parser(name: str) -> Parser:
     """The options of ``check`` and ``audit``."""
+    from xentlint import repair
     from xentlint.around import add_options
     from xentlint.report import FORMATS
 
@@ -159,6 +161,8 @@ def check_parser(name: str) -> Parser:
                        help="leave these out, as .gitignore writes them")  # fmt: skip
     files.add_argument("--no-respect-gitignore", dest="respect_gitignore", action="store_false",
                        help="look at files that git ignores, too")  # fmt: skip
+    if name == "check":
+        repair.add_options(parser)
     add_options(parser)
     # For tests: the screens only save time, so a run without them must report the same.
     parser.add_argument("--no-screen", dest="screens", action="store_false", help=argparse.SUPPRESS)
@@ -194,16 +198,36 @@ def _check(arguments: list[str], audit: bool) -> int:
     finally:
         if progress is not None:
             progress.close()
-    outcome = _after(outcome, options, here)
+    mended = None if audit else _mended(outcome, options)
+    outcome = _after(outcome if mended is None else mended.outcome, options, here)
     view = report.View(audit, _color(options.color), _width(), options.quiet)
-    status = FOUND if around.counts(outcome, here.fail_on) and not options.exit_zero else CLEAN
-    if options.statistics:
+    found = (
+        around.counts(outcome, here.fail_on)
+        if mended is None
+        else mended.counts(options, around.counts(outcome, here.fail_on))
+    )
+    status = FOUND if found and not options.exit_zero else CLEAN
+    if mended is not None and (options.diff or options.fix_only):
+        text = mended.diff
+    elif options.statistics:
         text = around.statistics(outcome)
     else:
         text = report.render(here.output_format, outcome, view)
     status = _deliver(text, options.output_file, status)
     _aside(outcome, options.quiet)
     return FAILED if outcome.failed else status
+
+
+def _mended(outcome: Outcome, options: argparse.Namespace) -> Mended | None:
+    """The fixes that were asked for."""
+    from xentlint import repair
+
+    if not repair.is_wanted(options):
+        return None
+    mended = repair.mend(outcome, options)
+    for line in mended.said:
+        _say(f"xentlint: {line}")
+    return mended
 
 
 def _agree(options: argparse.Namespace, here: config.Settings) -> None:
@@ -216,6 +240,8 @@ def _agree(options: argparse.Namespace, here: config.Settings) -> None:
         raise UsageError("--stdin-filename goes with `-`: xentlint check - --stdin-filename NAME")
     if options.paths == ["-"] and options.add_ignore is not None:
         raise UsageError("--add-ignore writes files; there is none on stdin")
+    if options.paths == ["-"] and getattr(options, "fix", False) and not options.diff:
+        raise UsageError("--fix writes files; there is none on stdin: --diff shows the change")
 
 
 def _after(outcome: Outcome, options: argparse.Namespace, here: config.Settings) -> Outcome:

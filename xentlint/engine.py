@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar
 
 from xentlint import config, files
 from xentlint.chosen import Choices
 from xentlint.comments import Comments
 from xentlint.discover import DOCUMENT_KINDS, KINDS, File, discover, kind_of_name
-from xentlint.facts import FileFacts, Finding, Place, Problem, Use
+from xentlint.facts import Edit, FileFacts, Finding, Place, Problem, Use
 from xentlint.outcome import Judged, Outcome, is_undecided
 
 if TYPE_CHECKING:
+    from xentlint.offers import Offers
+    from xentlint.pages import Rule
     from xentlint.source import Session
+    from xentlint.source.editor import Editor
 
 T = TypeVar("T")
 
@@ -71,6 +75,14 @@ class FrontEnd(Protocol):
     def lines(self, place: Place) -> list[str] | None:
         """The text around a place."""
 
+    def edits(
+        self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
+    ) -> tuple[Edit, ...] | str:
+        """The edits of a fix, or why there are none."""
+
+    def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
+        """A file with edits made; ValueError where it cannot take them."""
+
 
 class SourceFiles:
     """Python source. LibCST is imported only with the first file that may hold a use."""
@@ -82,6 +94,7 @@ class SourceFiles:
         self._screen = Screen() if screens else None
         self._screens = screens
         self._session: Session | None = None
+        self._editor: Editor | None = None
 
     def keeps(self, path: str, data: bytes) -> bool:
         return self._screen is None or self._screen.keeps(path, data)
@@ -94,6 +107,28 @@ class SourceFiles:
 
     def lines(self, place: Place) -> list[str] | None:
         return self._open().source_lines(place.path)
+
+    def edits(
+        self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
+    ) -> tuple[Edit, ...] | str:
+        if self._editor is None:
+            from xentlint.source.editor import Editor
+
+            self._editor = Editor()
+        return self._editor.edits(use, steps, same)
+
+    def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
+        from xentlint import comments
+        from xentlint.edits import applied
+
+        text = comments.decoded(data)
+        if text is None:
+            raise ValueError("is not in the encoding that it names")
+        return comments.encoded(applied(text, edits), data)
+
+    def overlay(self, path: str, data: bytes) -> None:
+        """A module that has this content, whatever stands on the disk."""
+        self._open().project.source(path, data)
 
     def _open(self) -> Session:
         if self._session is None:
@@ -119,6 +154,14 @@ class ModelFiles:
 
     def lines(self, place: Place) -> list[str] | None:
         return None
+
+    def edits(
+        self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
+    ) -> tuple[Edit, ...] | str:
+        return "a saved model is changed where it is made"
+
+    def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
+        raise ValueError("a saved model is changed where it is made")
 
 
 Makers = dict[str, Callable[[], FrontEnd]]
@@ -201,6 +244,13 @@ class Run:
         self._uses = self._undecided = 0
         self._comments = Comments()
         self._paths: list[str] = []
+        self._offers: Offers | None = None
+        self._unsure: Counter[str] = Counter()
+        self.kind_of: dict[str, str] = {}
+        self.data: dict[str, bytes] = {}
+        """The files that hold uses."""
+        self.overlay: dict[str, bytes] = {}
+        """What stands in the place of files on the disk."""
 
     def kinds(self) -> dict[str, str]:
         """The files to look for; documents only where that is asked for."""
@@ -223,7 +273,9 @@ class Run:
         self._paths.append(file.path)
         try:
             kind = file.kind or self._kind(file.path)
-            data = b"" if kind == "model" else files.read(file.path)
+            data = self.overlay.get(file.path, b"")
+            if not data and kind != "model":
+                data = files.read(file.path)
         except files.TooLargeError as error:
             self.problems.append(Problem(file.path, None, "too-large", files.reason(error)))
         except OSError as error:
@@ -241,14 +293,16 @@ class Run:
         return "source" if kind_of(path, head) is None else "model"
 
     def _read(self, path: str, kind: str, data: bytes) -> None:
-        front = self._front(kind, path)
+        front = self.front(kind, path)
         self._comments.add(path, kind, data)
+        self.kind_of[path] = kind
         if not front.keeps(path, data):
             return
         facts = front.read(path, data)
         self.problems += facts.problems
         self._uses += len(facts.uses)
         if facts.uses:
+            self.data[path] = data
             self._judge(front, facts.uses, path)
 
     def _judge(self, front: FrontEnd, uses: tuple[Use, ...], path: str = os.curdir) -> None:
@@ -260,12 +314,23 @@ class Run:
         if target is not None:
             uses = tuple(_aimed_at(use, target) for use in uses)
         active = self.choices.of(path).rules
-        for judged in settle(Judged(use, judge(use, active)) for use in uses):
+        settled = settle(Judged(use, judge(use, active)) for use in uses)
+        self._offer(settled)
+        for judged in settled:
             self._use(front, judged, path)
+
+    def _offer(self, judged: list[Judged]) -> None:
+        """Each use has a say in the fixes of the others."""
+        if self._offers is None:
+            from xentlint.offers import Offers
+
+            self._offers = Offers()
+        self._offers.note(judged)
 
     def _use(self, front: FrontEnd, judged: Judged, path: str) -> None:
         use, verdict = judged
         self._undecided += is_undecided(judged)
+        self._unsure[path] += is_undecided(judged)
         watched = self._comments.watches(path)
         if verdict.rule is None and not self.settings.audit and not watched:
             return
@@ -280,7 +345,7 @@ class Run:
             use, verdict
         )
 
-    def _front(self, kind: str, path: str) -> FrontEnd:
+    def front(self, kind: str, path: str) -> FrontEnd:
         settings = self.choices.settings(path)
         key = (kind, None if kind == "model" else settings.path)
         if key not in self._made:
@@ -319,6 +384,8 @@ class Run:
             silenced=silenced,
             checked=tuple(path for path in self._paths if path not in bad),
             selected=self._selected,
+            unsure=dict(self._unsure),
+            origin=self,
         )
 
     def _findings(self, judged: list[Judged]) -> tuple[tuple[Finding, ...], int]:
@@ -328,7 +395,7 @@ class Run:
         from xentlint import rules
 
         found = [
-            rules.finding(use, verdict)
+            self._with_fixes(rules.finding(use, verdict), verdict.rule)
             for use, verdict in judged
             if verdict.rule is not None and verdict.code in self._selected(use.consumer.place.path)
         ]
@@ -336,6 +403,18 @@ class Run:
         if len(kept) > len(found) - silenced:  # reports on comments stand among the others
             kept = tuple(sorted(kept, key=_place_order))
         return kept, silenced
+
+    def _with_fixes(self, finding: Finding, rule: Rule) -> Finding:
+        """What can be done about it; an error in there costs the fixes, not the finding."""
+        path, offers = finding.place.path, self._offers
+        front = self._of_path.get(path)
+        if front is None or offers is None or self.settings.audit:
+            return finding
+        return self._guarded(path, lambda: offers.attach(finding, rule, front)) or finding
+
+    def reasons(self, finding: Finding) -> list[str]:
+        """Why a finding without a fix has none."""
+        return self._offers.reasons.get(finding, []) if self._offers is not None else []
 
     def _selected(self, path: str) -> frozenset[str]:
         return self.choices.of(path).selected

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xentlint.facts import Finding, Place, Problem, Use
 
@@ -68,6 +68,10 @@ class Outcome(NamedTuple):
     """Files that were read to the end."""
     selected: Callable[[str], frozenset[str]] = lambda path: frozenset()
     """The codes that are reported in a file."""
+    unsure: dict[str, int] = {}  # noqa: RUF012 (never changed)
+    """Undecided uses by file."""
+    origin: Any = None
+    """The run itself: fixes need its second look."""
 
     @property
     def failed(self) -> bool:

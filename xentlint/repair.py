@@ -1,0 +1,140 @@
+"""Fixes on the command line: the options, and what a run with them does and says."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from xentlint.fixing import Done, Result
+    from xentlint.mending import Mender
+    from xentlint.outcome import Outcome
+
+PROMISE = """\
+safe fixes: with equal weights, every output of the model and all that is computed from it outside
+of training and metrics stays the same, bit for bit; names that other code reads
+(history["accuracy"], monitor="val_accuracy") stay too. A safe fix does not promise that training
+stays the same: the loss or metric that the rule proves wrong is mended, so a new run gives other
+numbers. Unsafe fixes change outputs or decisions, or more than one file.
+"""
+
+OBJECTIVE = (
+    "a training objective has changed: a new training run gives other numbers, "
+    "on purpose (outputs for equal weights are the same)"
+)
+OUTPUTS = "unsafe fixes changed what a model outputs or decides: read the diff and train again"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options that belong to this module."""
+    group = parser.add_argument_group("fixes")
+    group.add_argument("--fix", action="store_true", help="make the safe fixes")
+    group.add_argument("--unsafe-fixes", action="store_true",
+                       help="with --fix or --diff: the unsafe ones as well")  # fmt: skip
+    group.add_argument("--diff", action="store_true",
+                       help="show what --fix would change, and write nothing")  # fmt: skip
+    group.add_argument("--show-fixes", action="store_true", help="list what was done")
+    group.add_argument("--fix-only", action="store_true",
+                       help="make fixes, and report nothing that remains")  # fmt: skip
+    group.add_argument("--prefer", choices=("outputs", "logits"), default="outputs",
+                       help="keep what models output and mend the loss (default), or make them "
+                            "output logits (unsafe)")  # fmt: skip
+    group.add_argument("--exit-non-zero-on-fix", action="store_true",
+                       help="exit status 1 if anything was fixed")  # fmt: skip
+
+
+def is_wanted(options: argparse.Namespace) -> bool:
+    """Whether the run is to change something, or to show what it would."""
+    return bool(options.fix or options.diff or options.fix_only)
+
+
+class Mended(NamedTuple):
+    """What a run of fixes came to."""
+
+    outcome: Outcome
+    done: tuple[Done, ...]
+    diff: str = ""
+    said: tuple[str, ...] = ()
+    """Lines for stderr."""
+
+    def counts(self, options: argparse.Namespace, remains: bool) -> bool:
+        """Whether the exit status is to be 1."""
+        if options.exit_non_zero_on_fix and self.done:
+            return True
+        if options.diff:
+            return bool(self.diff)
+        return remains and not options.fix_only
+
+
+def mend(outcome: Outcome, options: argparse.Namespace) -> Mended:
+    """Make the fixes, or show them."""
+    from xentlint import rewriting
+    from xentlint.fixing import Wanted, fix
+    from xentlint.mending import Mender
+
+    if not options.diff:
+        folders = {os.path.dirname(path) or os.curdir for path in outcome.checked}
+        left = rewriting.tidy(folders)
+        outcome = outcome._replace(problems=(*outcome.problems, *left))
+    wanted = Wanted(options.unsafe_fixes, options.prefer)
+    mender = Mender(outcome.origin)
+    result = fix(outcome, wanted, mender.project())
+    if options.diff:
+        said = _said(result, result.done, options, "would be")
+        return Mended(outcome, result.done, rewriting.diff(result, mender.known), said)
+    return _write(result, outcome, options, mender)
+
+
+def _write(result: Result, before: Outcome, options: argparse.Namespace, mender: Mender) -> Mended:
+    from xentlint import rewriting
+
+    written = rewriting.write(result, before, mender.known)
+    said = _said(result, written.done, options, "were")
+    return Mended(written.outcome, written.done, "", said)
+
+
+def _said(
+    result: Result, done: Iterable[Done], options: argparse.Namespace, were: str
+) -> tuple[str, ...]:
+    done = tuple(done)
+    rows = []
+    if options.show_fixes:
+        rows += [_line(item) for item in done]
+        rows += [
+            f"{_where(item.finding.place)}: {item.finding.code} is left alone: {item.reason}"
+            for item in result.refused
+        ]
+    if done:
+        counts = Counter(item.fix.applicability for item in done)
+        kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items()))
+        files = len({e.place.path for item in done for e in item.fix.edits})
+        rows.append(f"fixes: {kinds}; {files} file{'' if files == 1 else 's'} {were} changed")
+    if any(_changes_objective(item) for item in done):
+        rows.append(OBJECTIVE)
+    if any("outputs" not in item.fix.keeps for item in done):
+        rows.append(OUTPUTS)
+    return tuple(rows)
+
+
+def _changes_objective(item: Done) -> bool:
+    """Whether another training run comes of it though the outputs stay."""
+    kept = item.fix.keeps
+    return item.finding.use.consumer.kind == "loss" and "training" not in kept and "outputs" in kept
+
+
+def _line(item: Done) -> str:
+    finding, chosen = item
+    return (
+        f"{_where(finding.place)}: {finding.code} {finding.name}: {chosen.description} "
+        f"({chosen.applicability})"
+    )
+
+
+def _where(place: object) -> str:
+    from xentlint.report.places import shown
+
+    return str(shown(place))  # type: ignore[arg-type]
