@@ -1,0 +1,86 @@
+"""A batch of programs on trial: the judge against the composer, the audit against the judge."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from .compare import Comparison, audit, compare
+from .meetings import Meeting
+from .programs.base import Program
+from .record import record
+
+
+@dataclass
+class Trial:
+    """What came of some programs."""
+
+    programs: int = 0
+    faulty: int = 0
+    decided: int = 0
+    total: int = 0
+    constructs: collections.Counter[str] = field(default_factory=collections.Counter)
+    broken: list[str] = field(default_factory=list)
+    """Programs that did not run, or of which judge and composer think differently."""
+    disagreements: list[str] = field(default_factory=list)
+    undecided: list[tuple[str, str]] = field(default_factory=list)
+    """Reason, and the program."""
+
+    def add(self, other: Trial) -> None:
+        """Take in another trial."""
+        self.programs += other.programs
+        self.faulty += other.faulty
+        self.decided += other.decided
+        self.total += other.total
+        self.constructs.update(other.constructs)
+        self.broken += other.broken
+        self.disagreements += other.disagreements
+        self.undecided += other.undecided
+
+    def summary(self) -> str:
+        """Counts, one construct a line."""
+        share = 100 * self.decided / max(self.total, 1)
+        lines = [
+            f"{self.programs} programs, {self.faulty} of them faulty;"
+            f" {self.total} meetings, {share:.1f} % decided;"
+            f" {len(self.disagreements)} disagreements, {len(self.broken)} broken programs"
+        ]
+        lines += [f"{count:6} {name}" for name, count in sorted(self.constructs.items())]
+        return "\n".join(lines)
+
+
+def seen(program: Program) -> tuple[list[Meeting], str | None]:
+    """What the judge sees, over all settings under which the program runs."""
+    found: list[Meeting] = []
+    for environ in program.environs:
+        result = record(dict(program.files), dict(environ))
+        if result.error:
+            return found, result.error
+        found += result.meetings
+    return found, None
+
+
+def tried(programs: Iterable[Program]) -> Trial:
+    """Judge and audit each of them."""
+    trial = Trial()
+    for program in programs:
+        trial.programs += 1
+        trial.faulty += bool(program.expected)
+        trial.constructs.update(program.constructs)
+        meetings, error = seen(program)
+        codes = {meeting.code for meeting in meetings} - {"ok"}
+        if error or codes != program.expected or not meetings:
+            told = error or f"composed {sorted(program.expected)}, the judge saw {sorted(codes)}"
+            trial.broken.append(f"{told}\n{program.show()}")
+            continue
+        _compared(trial, program, compare(meetings, audit(dict(program.files))))
+    return trial
+
+
+def _compared(trial: Trial, program: Program, found: Comparison) -> None:
+    trial.disagreements += [f"{told}\n{program.show()}" for told in found.disagreements]
+    if not program.undecidable:
+        trial.decided += found.decided
+        trial.total += found.total
+        trial.undecided += [(reason, program.show()) for reason in found.undecided]

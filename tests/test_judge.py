@@ -1,0 +1,60 @@
+"""Keras as judge: thousands of composed programs run under real Keras, and xentlint agrees."""
+
+from __future__ import annotations
+
+import collections
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+pytest.importorskip("tensorflow")
+pytest.importorskip("tf_keras")
+
+from judge.compare import audit
+from judge.programs.base import Program
+from judge.programs.strategy import Batch, batches, examples
+from judge.trial import tried
+
+BATCHES = batches()
+LEAST = 20
+"""So many programs hold each construct of the issue."""
+
+
+@pytest.mark.parametrize("batch", BATCHES, ids=lambda batch: batch.name)
+def test_the_audit_agrees_with_the_judge(batch: Batch) -> None:
+    trial = tried(examples(batch))
+    assert trial.programs >= batch.count * 0.8, "too few different programs"
+    assert not trial.broken, "\n\n".join(trial.broken[:3])
+    assert not trial.disagreements, "\n\n".join(trial.disagreements[:3])
+
+
+def _all() -> list[Program]:
+    return [program for batch in BATCHES for program in examples(batch)]
+
+
+def test_every_construct_is_composed_often_enough(capsys: pytest.CaptureFixture[str]) -> None:
+    counts: collections.Counter[str] = collections.Counter()
+    programs = _all()
+    for program in programs:
+        counts.update(program.constructs)
+    with capsys.disabled():
+        print(
+            f"\n{len(programs)} programs, {sum(bool(p.expected) for p in programs)} of them faulty"
+        )
+        print("\n".join(f"{count:6} {name}" for name, count in sorted(counts.items())))
+    assert len(programs) >= 2000
+    assert sum(bool(program.expected) for program in programs) * 3 >= len(programs)
+    assert not {name: count for name, count in counts.items() if count < LEAST}
+
+
+def test_nearly_all_is_decided() -> None:
+    decided = total = 0
+    for program in _all():
+        if program.undecidable:
+            continue
+        uses = [use for use in audit(dict(program.files)) if use.kind == "loss"]
+        total += max(len(uses), 1)
+        decided += sum(use.code != "undecided" for use in uses)
+    assert decided >= 0.97 * total, f"{decided} of {total}"
