@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+
+import libcst as cst
 
 from xentlint.source.values import NONE, Arg, Args, Bindings, Items, Value
-
-if TYPE_CHECKING:
-    import libcst as cst
 
 
 def bind_row(parameters: tuple[str, ...], args: Args) -> Bindings:
@@ -47,7 +45,7 @@ def bind_function(
             default = defaults.get(name)
             bound[name] = missing(name) if args.open or default is None else default
     star = parameters.star_arg
-    if type(star).__name__ == "Param":  # not the lone ``*`` before keyword-only parameters
+    if isinstance(star, cst.Param):  # not the lone ``*`` before keyword-only parameters
         extra = tuple(arg.value for arg in args.positional[len(names) :])
         bound[star.name.value] = missing(star.name.value) if args.open else Items(extra)
     if parameters.star_kwarg is not None:

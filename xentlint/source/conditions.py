@@ -13,7 +13,7 @@ class Atom(NamedTuple):
     """A fact about a term that may hold or not."""
 
     kind: str
-    """``truth``, ``==``, ``<``, ``>``, ``in`` (of a constant), ``opaque`` (a decision of its own)."""
+    """``truth``, ``==``, ``<``, ``>``, ``in`` (a constant), ``opaque`` (a decision of its own)."""
     term: Hashable
     arg: Any = None
 

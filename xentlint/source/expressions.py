@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import libcst as cst
@@ -88,8 +89,8 @@ def _number(run: Run, node: cst.Integer | cst.Float | cst.Imaginary, frame: Fram
 def _formatted(run: Run, node: cst.FormattedString, frame: Frame) -> Value:
     texts = []
     for part in node.parts:
-        if isinstance(part, cst.FormattedStringText):
-            texts.append(part.value)
+        if not isinstance(part, cst.FormattedStringExpression):
+            texts.append(part.value if isinstance(part, cst.FormattedStringText) else "")
             continue
         value = run.evaluate(run, part.expression, frame)
         if type(value) is not Const or part.format_spec or part.conversion:
@@ -130,7 +131,7 @@ def _dict(run: Run, node: cst.Dict, frame: Frame) -> Value:
                 unknown |= inner.open
             else:
                 unknown = True
-        else:
+        elif isinstance(element, cst.DictElement):
             found.append((run.evaluate(run, element.key, frame), value))
     return make_dict(run, tuple(found), unknown)
 
@@ -198,6 +199,10 @@ def _binary(run: Run, node: cst.BinaryOperation, frame: Frame) -> Value:
     return operators.binary(run, operator, left, right, spot(node, frame))
 
 
+def _same(value: Value) -> Value:
+    return value
+
+
 def _comparison(run: Run, node: cst.Comparison, frame: Frame) -> Value:
     left = run.evaluate(run, node.left, frame)
     result: Value = None
@@ -208,7 +213,7 @@ def _comparison(run: Run, node: cst.Comparison, frame: Frame) -> Value:
         if result is None:
             result = value
         else:
-            result = _choose(run, result, lambda value=value: value, lambda: Const(False))
+            result = _choose(run, result, partial(_same, value), lambda: Const(False))
         left = right
     return result
 
@@ -219,7 +224,7 @@ def _subscript(run: Run, node: cst.Subscript, frame: Frame) -> Value:
     for element in node.slice:
         if isinstance(element.slice, cst.Index):
             indices.append(run.evaluate(run, element.slice.value, frame))
-        else:
+        elif isinstance(element.slice, cst.Slice):
             bounds = (element.slice.lower, element.slice.upper, element.slice.step)
             parts = [None if b is None else run.evaluate(run, b, frame) for b in bounds]
             indices.append(tuple(parts))

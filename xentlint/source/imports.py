@@ -61,8 +61,8 @@ def import_from(run: Run, node: cst.ImportFrom, frame: Frame) -> Any:
         _star(run, source, name, frame)
         return
     for alias in node.names:
-        member = alias.name.value
-        target = alias.asname.name.value if alias.asname is not None else member  # type: ignore[union-attr]
+        member = dotted(alias.name)
+        target = dotted(alias.asname.name) if alias.asname is not None else member
         assign(run.store, frame, target, _member(run, source, name, member, level, frame))
 
 

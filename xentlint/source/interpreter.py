@@ -65,7 +65,7 @@ def _run_entry(run: Run, frame: Frame, entry: Entry) -> None:
     if entry.owner is None:
         function = _plain(run, frame, entry)
         if function is not None:
-            _try(run, lambda: _call_unknown(run, function, spot))
+            _call_unknown(run, function, spot)
         return
     cls = run.read(lookup(run.store, frame, entry.owner.name.value))
     if type(cls) is not ClassValue:
@@ -75,7 +75,7 @@ def _run_entry(run: Run, frame: Frame, entry: Entry) -> None:
         return
     for ref in _receivers(run, cls, spot):
         method = bind(run, found, ref, spot) if found.kind == "function" else found
-        _try(run, lambda method=method, ref=ref: _call_method(run, method, ref, spot))
+        _call_method(run, method, ref, spot)
 
 
 def _plain(run: Run, frame: Frame, entry: Entry) -> Function | None:
@@ -99,13 +99,8 @@ def _receivers(run: Run, cls: ClassValue, spot: Spot) -> list[Ref]:
     run.instances.setdefault(id(cls.node), []).append(ref)
     initialiser = class_attribute(run, cls, "__init__")
     if type(initialiser) is Function:
-        _try(run, lambda: _call_method(run, Method(initialiser, ref), ref, spot))
+        _call_method(run, Method(initialiser, ref), ref, spot)
     return [ref]
-
-
-def _try(run: Run, action: Callable[[], Value]) -> None:
-    """Run an entry; what it changes may have happened or not."""
-    action()
 
 
 def _call_unknown(run: Run, function: Function, spot: Spot) -> Value:

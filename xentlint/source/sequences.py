@@ -42,12 +42,12 @@ def make_dict(run: Run, pairs: tuple[tuple[Value, Value], ...], unknown: bool = 
 def content(run: Run, value: Value) -> Items | None:
     """The elements that iterating over a value gives; ``None`` if they are not known."""
     kind = type(value)
-    if kind is Items:
+    if isinstance(value, Items):
         return value
     if kind is Ref:
         if value.kind == "list":
             inner = run.get(value, "items")
-            return inner if type(inner) is Items else None
+            return inner if isinstance(inner, Items) else None
         if value.kind == "dict":
             entries = run.get(value, "entries")
             if type(entries) is Entries and not entries.open:
@@ -109,7 +109,7 @@ def _at(run: Run, items: Items, index: Value) -> Value:
 
 
 def _slice(run: Run, items: Items, parts: tuple[Any, ...], is_tuple: bool) -> Value:
-    bounds = []
+    bounds: list[Any] = []
     for part in parts:
         if part is None:
             bounds.append(None)
@@ -197,7 +197,7 @@ def tensor_item(tensor: Tensor, indices: list[Any], spot: Spot) -> Tensor | Unkn
 
 def _width(parts: tuple[Any, ...]) -> int | None:
     """Length of a slice with constant bounds."""
-    start, stop, step = ((p.value if type(p) is Const else None) for p in parts)
+    start, stop, _step = ((p.value if type(p) is Const else None) for p in parts)
     if parts[2] is None and isinstance(stop, int) and (start is None or isinstance(start, int)):
         width = stop - (start or 0)
         return width if width > 0 and stop > 0 else None

@@ -265,10 +265,7 @@ def _try(run: Run, node: cst.Try, frame: Frame) -> Any:
 
         if not _is_import_fallback(node, handler):
             branches.append((way, handle))
-    if len(branches) == 1:
-        result = body()
-    else:
-        result = _fork_try(run, branches)
+    result = body() if len(branches) == 1 else _fork_try(run, branches)
     if node.finalbody is not None:
         left = run.execute(run, node.finalbody.body.body, frame)
         return result if left is None else left
@@ -302,7 +299,7 @@ def _fork_try(run: Run, branches: list[tuple[Path, Callable[[], Any]]]) -> Any:
 
 
 def _is_import_fallback(node: cst.Try, handler: cst.ExceptHandler) -> bool:
-    """``try: import a except ImportError: import b``: two names of one thing, the first is taken."""
+    """``try: import a except ImportError: import b``: two names of one thing; the first is it."""
     lines = [s for s in node.body.body if isinstance(s, cst.SimpleStatementLine)]
     small = [s for line in lines for s in line.body]
     return bool(small) and all(isinstance(s, (cst.Import, cst.ImportFrom)) for s in small)

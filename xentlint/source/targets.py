@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import libcst as cst
 
+from xentlint.source.conditions import Guard, Path
 from xentlint.source.run import LIBRARY, Run
 from xentlint.source.scopes import Frame, assign
 from xentlint.source.sequences import content, make_list, store_item
@@ -43,11 +47,11 @@ def set_attribute(run: Run, owner: Value, name: str, value: Value) -> None:
     if type(owner) is Ref:
         run.set(owner, name, value)
     elif type(owner) is Alternatives:
-        branches = []
+        branches: list[tuple[Path, Callable[[], Any]]] = []
         for guard, plain in owner.choices:
             if type(plain) is Ref:
                 path = tuple(way | guard for way in run.path)
-                branches.append((path, lambda ref=plain: run.set(ref, name, value)))
+                branches.append((path, partial(run.set, plain, name, value)))
             else:
                 branches.append((tuple(way | guard for way in run.path), lambda: None))
         run.fork(branches)
@@ -58,7 +62,7 @@ def set_attribute(run: Run, owner: Value, name: str, value: Value) -> None:
 
 
 def _unpack(run: Run, target: cst.Tuple | cst.List, value: Value, frame: Frame) -> None:
-    elements = [element for element in target.elements]
+    elements = list(target.elements)
     star = next((i for i, e in enumerate(elements) if isinstance(e, cst.StarredElement)), None)
     count = len(elements)
     for i, element in enumerate(elements):
@@ -71,7 +75,7 @@ def _part(run: Run, value: Value, index: int, count: int, star: int | None) -> V
     """The element of a value that goes to the ``index``-th of ``count`` targets."""
     from xentlint.source.joins import alternatives, pairs
 
-    choices = []
+    choices: list[tuple[Guard, Value]] = []
     for guard, (plain,) in pairs(value):
         items = content(run, plain)
         if items is None or any(type(v) is Rest for v in items.values):

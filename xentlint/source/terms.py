@@ -1,4 +1,4 @@
-"""The identity of values: terms, by which two unknowns are known to be the same; and their words."""
+"""Terms: the identity by which two unknowns are the same, and their words in a condition."""
 
 from __future__ import annotations
 

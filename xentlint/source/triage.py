@@ -24,8 +24,23 @@ _IMPORT: Final = re.compile(
 _FRAMEWORK: Final = re.compile(rb"keras|tensorflow|\btf\b|theano|cntk|model", re.I)
 
 LIBRARIES: Final = frozenset(
-    ("keras", "tensorflow", "tf_keras", "keras_core", "numpy", "jax", "torch", "theano", "cntk")
-    + ("scipy", "pandas", "sklearn", "transformers", "tensorflow_addons", "keras_applications")
+    [
+        "keras",
+        "tensorflow",
+        "tf_keras",
+        "keras_core",
+        "numpy",
+        "jax",
+        "torch",
+        "theano",
+        "cntk",
+        "scipy",
+        "pandas",
+        "sklearn",
+        "transformers",
+        "tensorflow_addons",
+        "keras_applications",
+    ]
 )
 """Names that mean the library, also in its own repository: the catalog knows what they do."""
 

@@ -260,7 +260,7 @@ class Args(NamedTuple):
     """The arguments of a call. ``open``: a ``*`` or ``**`` of unknown content was among them."""
 
     positional: tuple[Arg, ...] = ()
-    keywords: Bindings = {}
+    keywords: Bindings = {}  # noqa: RUF012 (a default that nothing changes)
     open: bool = False
 
 

@@ -48,8 +48,29 @@ def call(run: Run, name: str, args: Args, spot: Spot) -> Value:
 
 
 _PURE: Final = frozenset(
-    ("len", "isinstance", "issubclass", "callable", "hasattr", "getattr", "int", "str", "float")
-    + ("bool", "type", "max", "min", "abs", "any", "all", "sum", "id", "hash", "round", "ord")
+    [
+        "len",
+        "isinstance",
+        "issubclass",
+        "callable",
+        "hasattr",
+        "getattr",
+        "int",
+        "str",
+        "float",
+        "bool",
+        "type",
+        "max",
+        "min",
+        "abs",
+        "any",
+        "all",
+        "sum",
+        "id",
+        "hash",
+        "round",
+        "ord",
+    ]
 )
 
 

@@ -164,8 +164,24 @@ def _update(run: Run, ref: Ref, values: list[Value], args: Args) -> None:
 
 
 _TEXT: Final = frozenset(
-    ("lower", "upper", "strip", "lstrip", "rstrip", "startswith", "endswith", "replace", "title")
-    + ("capitalize", "split", "format", "join", "removeprefix", "removesuffix", "casefold")
+    [
+        "lower",
+        "upper",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "startswith",
+        "endswith",
+        "replace",
+        "title",
+        "capitalize",
+        "split",
+        "format",
+        "join",
+        "removeprefix",
+        "removesuffix",
+        "casefold",
+    ]
 )
 
 

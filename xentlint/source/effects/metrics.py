@@ -1,4 +1,4 @@
-"""Metrics: those given to ``compile`` meet the outputs of the model, others what they are called on."""
+"""Metrics: given to ``compile`` they meet the model's outputs, else what they are called on."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Compiled(NamedTuple):
 
 
 def compiled(run: Run, args: Args, heads: Heads, before: int, at: Spot, dotted: str) -> None:
-    """``compile(metrics=…, weighted_metrics=…)``; the losses are the meetings from ``before`` on."""
+    """``compile(metrics=…, weighted_metrics=…)``; its losses are the meetings since ``before``."""
     losses = [m for m in run.meetings[before:] if m.use.consumer.kind == "loss"]
     call = Compiled(at, dotted, run.evidence.keras(dotted), losses)
     given = [args.keywords.get(name) for name in ("metrics", "weighted_metrics")]
@@ -135,11 +135,14 @@ def _every(
 def _element(given: Spot, index: int) -> Spot:
     """The place of an element, where the list or dict itself is written there."""
     node = given.node
-    if isinstance(node, (cst.List, cst.Tuple, cst.Dict)) and not any(
-        isinstance(e, (cst.StarredElement, cst.StarredDictElement)) for e in node.elements
+    if (
+        isinstance(node, (cst.List, cst.Tuple, cst.Dict))
+        and not any(
+            isinstance(e, (cst.StarredElement, cst.StarredDictElement)) for e in node.elements
+        )
+        and index < len(node.elements)
     ):
-        if index < len(node.elements):
-            return Spot(given.source, node.elements[index].value)
+        return Spot(given.source, node.elements[index].value)
     return given
 
 

@@ -32,12 +32,45 @@ from xentlint.source.values import (
 )
 
 METHODS: Final = frozenset(
-    ("add", "pop", "compile", "fit", "fit_generator", "train_on_batch", "evaluate", "predict")
-    + ("predict_on_batch", "predict_proba", "summary", "build", "save", "save_weights", "call")
-    + ("load_weights", "get_layer", "get_weights", "set_weights", "add_loss", "add_metric")
-    + ("compute_loss", "compiled_loss", "test_step", "train_step", "add_weight", "get_config")
-    + ("add_update", "count_params", "to_json", "export", "__call__", "compute_metrics")
-    + ("test_on_batch", "evaluate_generator", "predict_generator", "predict_classes")
+    [
+        "add",
+        "pop",
+        "compile",
+        "fit",
+        "fit_generator",
+        "train_on_batch",
+        "evaluate",
+        "predict",
+        "predict_on_batch",
+        "predict_proba",
+        "summary",
+        "build",
+        "save",
+        "save_weights",
+        "call",
+        "load_weights",
+        "get_layer",
+        "get_weights",
+        "set_weights",
+        "add_loss",
+        "add_metric",
+        "compute_loss",
+        "compiled_loss",
+        "test_step",
+        "train_step",
+        "add_weight",
+        "get_config",
+        "add_update",
+        "count_params",
+        "to_json",
+        "export",
+        "__call__",
+        "compute_metrics",
+        "test_on_batch",
+        "evaluate_generator",
+        "predict_generator",
+        "predict_classes",
+    ]
 )
 _PREDICT: Final = frozenset(
     ("predict", "predict_on_batch", "predict_proba", "predict_generator", "__call__", "call")
