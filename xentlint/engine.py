@@ -414,7 +414,11 @@ class Run:
 
     def reasons(self, finding: Finding) -> list[str]:
         """Why a finding without a fix has none."""
-        return self._offers.reasons.get(finding, []) if self._offers is not None else []
+        return (
+            self._offers.reasons.get((finding.code, finding.place), [])
+            if self._offers is not None
+            else []
+        )
 
     def _selected(self, path: str) -> frozenset[str]:
         return self.choices.of(path).selected

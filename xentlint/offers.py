@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
-from xentlint.facts import Edit, Finding, Fix, Use
+from xentlint.facts import Edit, Finding, Fix, Place, Use
 from xentlint.outcome import Judged
 from xentlint.pages import Plan, Rule
 from xentlint.rules import accepts, attributes
@@ -49,7 +49,7 @@ class Offers:
     def __init__(self) -> None:
         self._votes: dict[object, set[str]] = {}
         self._of_head: dict[object, list[Use]] = {}
-        self.reasons: dict[Finding, list[str]] = {}
+        self.reasons: dict[tuple[str, Place], list[str]] = {}
         """Why fixes of a finding that has none could not be made."""
 
     def note(self, judged: Iterable[Judged]) -> None:
@@ -68,7 +68,8 @@ class Offers:
     def attach(self, finding: Finding, rule: Rule, editor: Editor) -> Finding:
         """The finding with its fixes, best first."""
         use = finding.use
-        same = self._of_head.get(getattr(use.handle, "made_key", None), [])
+        head = "made_key" if use.consumer.kind == "activation" else "head_key"
+        same = self._of_head.get(getattr(use.handle, head, None), [])
         fixes: list[Fix] = []
         reasons: list[str] = []
         first = True  # whether no better fix, possible or not, was an unsafe one
@@ -82,7 +83,7 @@ class Offers:
             first = first and plan.applicability == SAFE
         finding = finding._replace(fixes=tuple(fixes))
         if not fixes:
-            self.reasons[finding] = reasons
+            self.reasons[finding.code, finding.place] = reasons
         return finding
 
     def _disagreement(self, use: Use, steps: Sequence[str]) -> str | None:

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterable, Sequence
 
 from xentlint.facts import Edit, Use
-from xentlint.source import edits_heads, edits_losses
-from xentlint.source.edits_text import ImpossibleError, Text
+from xentlint.source import edits_heads, edits_losses, edits_metrics, edits_misplaced
+from xentlint.source.edits_text import ImpossibleError, Piece, Text
 from xentlint.source.handles import Handle
 from xentlint.source.modules import Source
 from xentlint.source.values import Arg, Const, Spot, Tensor
@@ -47,7 +47,22 @@ class Editor:
             return self._families(use, losses)
         if step in ("set-from-logits", "remove-from-logits"):
             text = self._text(_loss_spot(handle))
-            pieces = edits_losses.switch(text, handle, step == "set-from-logits")
+            pieces = _switch(text, use, handle, step == "set-from-logits")
+        elif step == "set-threshold" and use.consumer.kind == "metric":
+            text = self._text(_loss_spot(handle))
+            pieces = edits_metrics.threshold(text, handle)
+        elif step == "set-threshold":
+            text = self._text(handle.at)
+            pieces = edits_metrics.decoding(text, use, handle, _family_of(same))
+        elif step == "apply-activation":
+            text = self._text(handle.at)
+            pieces = edits_metrics.applied(text, use, handle, _family_of(same))
+        elif step == "move-from-logits":
+            text = self._text(handle.at)
+            pieces = edits_misplaced.move(text, use, handle)
+        elif step == "remove-call":
+            text = self._text(handle.at)
+            pieces = edits_misplaced.without_call(text, use, handle)
         elif step == "swap-arguments":
             text = self._text(handle.at)
             pieces = edits_losses.swap(text, handle)
@@ -120,6 +135,18 @@ def _loss_spot(handle: Handle) -> Spot | None:
     """The text that sets ``from_logits``, or else that names the loss."""
     given = handle.args.get(handle.row.switch) if handle.row and handle.row.switch else None
     return given.spot if given is not None else handle.named
+
+
+def _switch(text: Text, use: Use, handle: Handle, on: bool) -> list[Piece]:
+    if use.consumer.kind == "metric" and "from_logits" not in handle.args:
+        return edits_metrics.setting(text, handle, f"from_logits={on}")
+    return edits_losses.switch(text, handle, on)
+
+
+def _family_of(losses: Sequence[Use]) -> str | None:
+    """The family of the losses of a head, where they have one in common."""
+    found = {loss.consumer.family for loss in losses}
+    return found.pop() if len(found) == 1 else None
 
 
 def _is_loss(use: Use) -> bool:

@@ -45,7 +45,7 @@ def switch(text: Text, handle: Handle, on: bool) -> list[Piece]:
         return _object_for_name(text, handle, on)
     if isinstance(handle.spec, Api):
         return _object_for_function(text, handle, on)
-    call = _own_call(text, handle)
+    call = own_call(text, handle)
     if open_ended(call):
         raise ImpossibleError("a `*` or `**` argument may hold `from_logits` already")
     return appended(text, arguments(text, call), f"{row.switch}={on}")
@@ -65,7 +65,7 @@ def _change(text: Text, node: ast.expr, on: bool, default: bool) -> list[Piece]:
     return [replaced(text, node, str(on))]
 
 
-def _own_call(text: Text, handle: Handle) -> ast.Call:
+def own_call(text: Text, handle: Handle) -> ast.Call:
     """The call that names the loss: the place of its other arguments."""
     node = text.node(handle.written)
     if isinstance(node, ast.Call) and named(text, node.func, handle.row.name):
@@ -96,32 +96,43 @@ def class_of(name: str) -> str:
 def _object_for_name(text: Text, handle: Handle, on: bool) -> list[Piece]:
     """A loss object in the place of a string."""
     node = text.node(handle.spec.spot)
-    only_as_loss(text, node)
+    only_in_compile(text, node)
     code, imports = expression(text, handle.dotted, f"losses.{class_of(handle.row.name)}", node)
     return [replaced(text, node, f"{code}({handle.row.switch}={on})"), *imports]
 
 
-def only_as_loss(text: Text, node: ast.expr) -> None:
+def only_in_compile(text: Text, node: ast.expr) -> None:
     """A string that other code may read as a string is left alone."""
-    holder: ast.AST | None = text.parent(node)
-    while isinstance(holder, (ast.List, ast.Tuple, ast.Dict, ast.IfExp, ast.keyword)):
-        if isinstance(holder, ast.Dict) and node in holder.keys:
-            raise ImpossibleError("the string is a key")
-        holder = text.parent(holder)
-    if isinstance(holder, ast.Call) and last_name(holder.func) == "compile":
+    value, holder = _whole(text, node)
+    if _is_compiled(holder):
         return
-    if isinstance(holder, ast.Assign) and len(holder.targets) == 1:
+    if isinstance(holder, ast.Assign) and len(holder.targets) == 1 and holder.value is value:
         target = text.code(holder.targets[0])
-        same = [
+        reads = [
             n for n in ast.walk(text.tree)
             if isinstance(n, (ast.Name, ast.Attribute)) and text.code(n) == target
+            and n is not holder.targets[0]
         ]  # fmt: skip
-        if len(same) == 2:  # set once, read once
+        if reads and all(_is_compiled(_whole(text, n)[1]) for n in reads):
             return
     raise ImpossibleError("the string may be read elsewhere")
 
 
-def _given_function(text: Text, handle: Handle) -> ast.expr:
+def _whole(text: Text, node: ast.AST) -> tuple[ast.AST, ast.AST | None]:
+    """The list, dict or argument that holds a value, and what holds that."""
+    holder = text.parent(node)
+    while isinstance(holder, (ast.List, ast.Tuple, ast.Dict, ast.IfExp, ast.keyword)):
+        if isinstance(holder, ast.Dict) and node in holder.keys:
+            raise ImpossibleError("the string is a key")
+        node, holder = holder, text.parent(holder)
+    return node, holder
+
+
+def _is_compiled(holder: ast.AST | None) -> bool:
+    return isinstance(holder, ast.Call) and last_name(holder.func) == "compile"
+
+
+def given_function(text: Text, handle: Handle) -> ast.expr:
     """The expression that names a function or class given to ``compile``."""
     node = text.node(handle.written)
     found = [
@@ -134,7 +145,7 @@ def _given_function(text: Text, handle: Handle) -> ast.expr:
 
 
 def _object_for_function(text: Text, handle: Handle, on: bool) -> list[Piece]:
-    node = _given_function(text, handle)
+    node = given_function(text, handle)
     if handle.row.style == "class":
         return [replaced(text, node, f"{text.code(node)}({handle.row.switch}={on})")]
     name = class_of(handle.row.name)
@@ -144,7 +155,7 @@ def _object_for_function(text: Text, handle: Handle, on: bool) -> list[Piece]:
 
 def instantiate(text: Text, use: Use, handle: Handle) -> list[Piece]:
     """Parentheses behind a class."""
-    node = _given_function(text, handle)
+    node = given_function(text, handle)
     on = use.head.scale == "logits" and handle.row.switch is not None
     return [replaced(text, node, text.code(node) + (f"({handle.row.switch}=True)" if on else "()"))]
 
@@ -158,14 +169,14 @@ def set_family(text: Text, handle: Handle, family: str) -> list[Piece]:
     name = FAMILIES[family]
     if isinstance(handle.spec, Const):
         node = text.node(handle.spec.spot)
-        only_as_loss(text, node)
+        only_in_compile(text, node)
         new = name if handle.spec.value[:1].isupper() and "_" not in handle.spec.value else ""
         quote = text.code(node)[-1]
         new = new if new and handle.spec.value != "BCE" else _function(name)
         return [replaced(text, node, f"{quote}{new}{quote}")]
     if isinstance(handle.spec, Api):
-        return _renamed(text, handle, _given_function(text, handle), name)
-    call = _own_call(text, handle)
+        return _renamed(text, handle, given_function(text, handle), name)
+    call = own_call(text, handle)
     kept = {"from_logits", "reduction", "name", "y_true", "y_pred"}
     if family != "sparse":
         kept.add("label_smoothing")
