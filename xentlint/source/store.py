@@ -80,7 +80,8 @@ class Store:
     ) -> None:
         """Join the states that reach one point into the top layer.
 
-        What belongs to an owner made after ``mark`` exists in one state only: it is copied.
+        What one state alone wrote of an owner made after ``mark`` exists in it only: it is
+        copied.
         A name that one state leaves unbound keeps the guard of the others.
         """
         if len(exits) == 1:
@@ -92,8 +93,10 @@ class Store:
         keys = dict.fromkeys(key for exit in exits for key in exit.writes)
         for key in keys:
             if key[0] > mark:
-                top[key] = next(exit.writes[key] for exit in exits if key in exit.writes)
-                continue
+                writers = [exit.writes[key] for exit in exits if key in exit.writes]
+                if len(writers) == 1:
+                    top[key] = writers[0]
+                    continue
             before = self.get(*key)
             values = [exit.writes.get(key, before) for exit in exits]
             if all(value is values[0] for value in values):

@@ -1,0 +1,123 @@
+"""Modules of the project: found from the root, run once, findings in the file of the consumer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xentlint.engine import Settings, run
+from xentlint.source import Session
+from xentlint.source.triage import Screen
+
+MODEL = """
+from tensorflow import keras
+ACTIVATION = "softmax"
+def build(activation=None):
+    return keras.Sequential([keras.layers.Dense(4, activation=activation)])
+class Base(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dense(4, activation=ACTIVATION)
+    def call(self, x):
+        return self.head(x)
+"""
+TRAIN = """
+from {module} import build, ACTIVATION, Base
+import tensorflow as tf
+model = build(ACTIVATION)
+model.compile(loss=tf.keras.losses.CategoricalCrossentropy(from_logits=True))
+class Mine(Base):
+    pass
+other = Mine()
+other.compile(loss=tf.keras.losses.CategoricalCrossentropy(from_logits=True))
+"""
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def codes(*paths: Path, audit: bool = False) -> list[tuple[str, str, int | None]]:
+    found = run([str(path) for path in paths], Settings(audit=audit, net=False))
+    return [(f.code, Path(f.place.path).name, f.place.line) for f in found.findings]
+
+
+LAYOUTS = {
+    "beside": ("models.py", "train.py", "models"),
+    "package": ("pkg/models.py", "pkg/train.py", "pkg.models"),
+    "relative": ("pkg/models.py", "pkg/train.py", ".models"),
+    "src": ("src/pkg/models.py", "scripts/train.py", "pkg.models"),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_model_of_another_file_is_followed(tmp_path: Path, layout: str) -> None:
+    model, train, module = LAYOUTS[layout]
+    write(tmp_path, {model: MODEL, train: TRAIN.format(module=module), "pyproject.toml": ""})
+    if layout in ("package", "relative"):
+        write(tmp_path, {"pkg/__init__.py": ""})
+    alone = codes(tmp_path / train)
+    assert [(code, name) for code, name, _ in alone] == [("XL101", "train.py")] * 2
+    assert codes(tmp_path) == alone
+
+
+def test_names_re_exported_by_a_package_are_found(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "nets/__init__.py": "from .models import *\n",
+            "nets/models.py": MODEL,
+            "train.py": TRAIN.format(module="nets"),
+        },
+    )
+    assert len(codes(tmp_path)) == 2
+
+
+def test_a_finding_belongs_to_the_file_whose_analysis_leads_to_it(tmp_path: Path) -> None:
+    helper = """
+import tensorflow as tf
+def loss(y, p):
+    return tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=p)
+"""
+    train = """
+import tensorflow as tf
+from helper import loss
+model = tf.keras.Sequential([tf.keras.layers.Dense(1, activation="sigmoid")])
+def step(x, y):
+    return loss(y, model(x))
+"""
+    write(tmp_path, {"helper.py": helper, "train.py": train})
+    assert codes(tmp_path / "train.py") == [("XL101", "train.py", 6)]
+    assert codes(tmp_path / "helper.py") == []
+    assert codes(tmp_path) == [("XL101", "train.py", 6)]
+    assert Screen().keeps(str(tmp_path / "train.py"), train.encode())
+
+
+def test_modules_that_import_from_each_other_end(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "a.py": "from b import x\ny = x\nfrom keras.losses import binary_crossentropy\n",
+            "b.py": "from a import y\nx = y\n",
+        },
+    )
+    session = Session()
+    assert session.read(str(tmp_path / "a.py"), (tmp_path / "a.py").read_bytes()).problems == ()
+
+
+def test_runs_share_modules_and_nothing_else(tmp_path: Path) -> None:
+    """What one file does to a module's objects is not seen by the next."""
+    shared = "import keras\nmodel = keras.Sequential()\n"
+    first = """
+from shared import model
+import keras
+model.add(keras.layers.Dense(3, activation="softmax"))
+model.compile(loss=keras.losses.CategoricalCrossentropy(from_logits=True))
+"""
+    second = first.replace('activation="softmax"', "")
+    write(tmp_path, {"shared.py": shared, "first.py": first, "second.py": second})
+    assert codes(tmp_path) == [("XL101", "first.py", 5)]
