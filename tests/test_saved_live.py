@@ -200,6 +200,8 @@ def test_fixed_files_load_and_agree(module: Any, tmp_path: Path) -> None:
             requests = [(use, (FIXES[v.code],)) for use, v in judged if v.code in FIXES]
             planned = edit.plan(str(path), requests)
             assert isinstance(planned, edit.Plan), (made.label, planned)
+            if codes(planned.facts):
+                continue  # Ex) sigmoid + categorical: mended, it is another fault, so not written
             assert edit.apply(planned) is None
             loaded = module.models.load_model(str(path))
             pairs = zip(made.model.get_weights(), loaded.get_weights(), strict=True)

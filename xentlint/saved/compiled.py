@@ -75,15 +75,15 @@ def facts(source: Source, budget: Budget, expect: str | None = None) -> Facts:
         outputs, stacked = evaluate(named(source.model), source.steps, budget)
     else:
         outputs, stacked = Outputs([], reason="the file holds no model's configuration"), []
-    heads = [(output, _head(source, output, len(outputs.outputs))) for output in outputs.outputs]
-    uses = [_stacked_use(source, item) for item in stacked]
+    heads = [(output, head_of(source, output, len(outputs.outputs))) for output in outputs.outputs]
+    uses = [stacked_use(source, item) for item in stacked]
     problems: list[Problem] = []
     loss_uses: list[Use] = []
     value = source.settings.value if source.settings else None
     loss = value.get("loss") if isinstance(value, dict) else None
     if loss is None or not isinstance(value, dict):
         problems.append(Problem(source.path, None, "no-loss", _no_loss(outputs), False))
-        loss_uses += [_expected(source, output, head, expect) for output, head in heads]
+        loss_uses += [expected_use(source, output, head, expect) for output, head in heads]
     else:
         loss_uses += _loss_uses(source, outputs, loss)
         uses += _metric_uses(source, outputs, value)
@@ -100,7 +100,7 @@ def _place(source: Source, member: str, steps: Steps) -> Place:
     return Place(source.path, pointer=printable(pointer(member, steps), 2000))
 
 
-def _head(source: Source, output: Output, count: int) -> Head:
+def head_of(source: Source, output: Output, count: int) -> Head:
     tensor = output.tensor
     name = printable(output.name) if output.name is not None and count > 1 else None
     place = _place(source, source.member, tensor.steps) if tensor.steps else None
@@ -172,7 +172,7 @@ def _recovers(version: str | None) -> bool:
     return len(parts[0]) < 4 and len(parts[1]) < 4 and (int(parts[0]), int(parts[1])) >= (2, 4)
 
 
-def _stacked_use(source: Source, found: Stacked) -> Use:
+def stacked_use(source: Source, found: Stacked) -> Use:
     given, row = found.given, found.row
     place = _place(source, source.member, given.steps) if given.steps else None
     head = Head(given.scale, given.activation, given.units, None, place)
@@ -219,7 +219,7 @@ def _loss_uses(source: Source, outputs: Outputs, loss: Any) -> list[Use]:
     uses = []
     for output, value, where in paired.pairs:
         found = consumers.loss(value, where, output.tensor.units)
-        head = _head(source, output, count)
+        head = head_of(source, output, count)
         uses.append(_use(source, output, head, "loss", found, settings.member))
     if paired.reason:
         found = Expectation("", "the loss", steps=steps, whole=steps, reason=paired.reason)
@@ -237,12 +237,12 @@ def _metric_uses(source: Source, outputs: Outputs, value: dict[str, Any]) -> lis
         paired = pairing.metrics(value.get(key), steps, outputs, generation(source.version))
         for output, item, where in paired.pairs:
             found = consumers.metric(item, where, output.tensor.units)
-            head = _head(source, output, len(outputs.outputs))
+            head = head_of(source, output, len(outputs.outputs))
             uses.append(_use(source, output, head, "metric", found, settings.member))
     return uses
 
 
-def _expected(source: Source, output: Output, head: Head, expect: str | None) -> Use:
+def expected_use(source: Source, output: Output, head: Head, expect: str | None) -> Use:
     """A head without a loss: what ``--expect`` says of it, or undecided."""
     if expect is None:
         found = Expectation("", "no loss", reason="the model was saved without a loss")

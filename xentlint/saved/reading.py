@@ -109,9 +109,9 @@ def _ends(output: Output) -> str:
 
 def graph_facts(run: Run, outputs: list[Output], stacked: list[Stacked]) -> Facts:
     source = Source(run.path, "graph", None, run.prefix.removesuffix(": "), backend=None)
-    heads = [(output, compiled._head(source, output, len(outputs))) for output in outputs]
-    uses: list[Use] = [compiled._stacked_use(source, item) for item in stacked]
-    expected = [compiled._expected(source, output, head, run.expect) for output, head in heads]
+    heads = [(output, compiled.head_of(source, output, len(outputs))) for output in outputs]
+    uses: list[Use] = [compiled.stacked_use(source, item) for item in stacked]
+    expected = [compiled.expected_use(source, output, head, run.expect) for output, head in heads]
     return Facts([*uses, *expected], [], heads, expected)
 
 
