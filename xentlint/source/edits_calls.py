@@ -58,11 +58,11 @@ def removed(text: Text, bracket: Bracket, node: ast.AST) -> Piece:
     comma = text.skip(item.end)
     after = comma + 1 if text.text[comma] == "," else item.end
     if _owns_its_lines(text, item, after):
-        if not (
-            last and number and "#" not in text.text[bracket.items[number - 1].end : item.start]
-        ):
+        # A last element without a comma takes the comma of the one before it along.
+        before = bracket.items[number - 1].end if last and number and after == item.end else None
+        if before is None or "#" in text.text[before : item.start]:
             return Piece(Span(text.line_start(item.start), text.next_line(after)), "")
-        return Piece(Span(bracket.items[number - 1].end, item.end), "")
+        return Piece(Span(before, text.line_end(after)), "")
     if last and number:
         before = bracket.items[number - 1].end
         start = item.start if "#" in text.text[before : item.start] else before

@@ -28,7 +28,7 @@ Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 def remove(text: Text, node: ast.expr) -> list[Piece]:
     """An activation taken out, however it is written."""
     if isinstance(node, ast.Call):
-        if last_name(node.func) in ACTIVATIONS:
+        if _is_function(node):
             return _instead(text, node)
         return _without_layer(text, node)
     holder = text.parent(node)
@@ -39,6 +39,12 @@ def remove(text: Text, node: ast.expr) -> list[Piece]:
     if last_name(call.func) in ("Activation", "Lambda"):
         return _without_layer(text, call)
     return [_without_argument(text, call, holder, node)]
+
+
+def _is_function(call: ast.Call) -> bool:
+    """``tf.nn.softmax(x)``, other than ``Softmax()``."""
+    name = last_name(call.func)
+    return name.islower() and name in ACTIVATIONS
 
 
 def _no_parameter(text: Text, node: ast.expr) -> None:
@@ -132,7 +138,7 @@ def set_to(text: Text, node: ast.expr, name: str) -> list[Piece]:
     if not isinstance(node, ast.Call):
         return _another(text, node, quoted)
     short = last_name(node.func)
-    if short in ("Softmax", "ReLU", "LeakyReLU") or short in ACTIVATIONS:
+    if short in ("Softmax", "ReLU", "LeakyReLU") or _is_function(node):
         return _another_call(text, node, name)
     row = LAYERS.get(f"keras.layers.{short}")
     if row is None or "activation" not in row.parameters or row.kind != "affine":

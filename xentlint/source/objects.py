@@ -11,6 +11,7 @@ from xentlint.source.values import (
     Arg,
     Args,
     ClassValue,
+    Const,
     Function,
     Method,
     Ref,
@@ -120,6 +121,15 @@ def instance_attribute(run: Run, ref: Ref, name: str, spot: Spot) -> Value:
     return None
 
 
+def build_once(run: Run, ref: Ref, spot: Spot) -> None:
+    """Keras runs ``build`` before the first ``call``: weights are made there."""
+    method = class_attribute(run, ref.maker, "build")
+    if type(method) is Function and run.get(ref, "*built") is None:
+        run.set(ref, "*built", Const(True))
+        shape = run.fresh("the shape of the input", "the shape of the input", data=True)
+        run.call(run, Method(method, ref), Args((Arg(shape, spot),)), spot)
+
+
 def call_instance(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
     """``instance(...)``: its ``__call__``, or Keras' path to ``call``."""
     base = library_base(ref.maker)
@@ -128,6 +138,7 @@ def call_instance(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
         if type(method) is Function and (
             name == "__call__" or base is not None or has_unknown_base(ref.maker)
         ):
+            build_once(run, ref, spot)
             return run.call(run, Method(method, ref), args, spot)
     from xentlint.source.effects import methods
 

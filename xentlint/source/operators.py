@@ -18,6 +18,8 @@ from xentlint.source.values import (
     Const,
     Items,
     Logarithms,
+    Loss,
+    LossSum,
     Ref,
     Spot,
     Super,
@@ -81,6 +83,9 @@ def _binary(run: Run, operator: str, left: Value, right: Value, spot: Spot) -> V
         return _constants(run, operator, left.value, right.value)
     if Tensor in kinds or Logarithms in kinds or operator == "MatrixMultiply":
         return arithmetic.combine(run, operator, left, right, spot)
+    if Loss in kinds or LossSum in kinds:
+        parts = [p for side in (left, right) for p in getattr(side, "parts", (side,))]
+        return LossSum(tuple(part for part in parts if type(part) is not Const))
     if operator == "Add" and Unknown not in kinds:
         first, second = content(run, left), content(run, right)
         if first is not None and second is not None:

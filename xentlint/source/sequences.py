@@ -68,6 +68,8 @@ def item(run: Run, value: Value, indices: list[Any], spot: Spot) -> Value:
     if len(indices) != 1:
         return run.fresh("an element that is not followed")
     index = indices[0]
+    if kind is Const:
+        return _character(run, value, index)
     if kind is Ref and value.kind == "dict":
         return entry(run, value, index)
     items = content(run, value)
@@ -76,6 +78,15 @@ def item(run: Run, value: Value, indices: list[Any], spot: Spot) -> Value:
     if isinstance(index, tuple):
         return _slice(run, items, index, kind is Items)
     return alternatives((guard, _at(run, items, plain)) for guard, plain in _choices(index))
+
+
+def _character(run: Run, value: Const, index: Any) -> Value:
+    if isinstance(value.value, (str, bytes)) and type(index) is Const:
+        try:
+            return Const(value.value[index.value])
+        except (TypeError, IndexError):
+            pass
+    return run.fresh("a part of a text", data=True)
 
 
 def _choices(value: Value) -> Any:

@@ -194,7 +194,7 @@ class Tensor:
     """The Keras name of the activation that made its scale."""
     complement: bool = False
     """Whether it is one minus a tensor."""
-    rank: int | None = None
+    rank: int | None = field(default=None, compare=False)
     """Number of axes, where it is known."""
     name: str | None = field(default=None, compare=False)
     """The name of the layer that made it: that of the model's output."""
@@ -223,6 +223,13 @@ class Loss:
     spot: Spot | None = None
     flavour: str = ""
     """The dotted name by which the file calls it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossSum:
+    """``dice_loss + 0.5 * focal_loss``: each of them meets what the sum meets."""
+
+    parts: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)

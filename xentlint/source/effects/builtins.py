@@ -21,6 +21,7 @@ from xentlint.source.values import (
     Args,
     ClassValue,
     Const,
+    Entries,
     Function,
     Items,
     Ref,
@@ -130,6 +131,8 @@ def _dict(run: Run, values: list[Value], args: Args, spot: Spot) -> Value:
         return make_dict(run, named)
     if type(values[0]) is Ref and values[0].kind == "dict":
         entries = run.get(values[0], "entries")
+        if type(entries) is not Entries:
+            return make_dict(run, named, True)
         return make_dict(run, (*entries.pairs, *named), entries.open)
     items = content(run, values[0])
     rows = [content(run, value) for value in items.values] if items is not None else [None]

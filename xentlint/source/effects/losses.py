@@ -31,6 +31,7 @@ from xentlint.source.values import (
     Function,
     Items,
     Loss,
+    LossSum,
     Method,
     Metric,
     Partial,
@@ -291,7 +292,7 @@ def _each_output(
         len(values) != len(heads) and len(heads) > 1
     ):
         values = tuple(
-            run.fresh("the list of losses does not pair with the outputs") for _ in heads
+            run.fresh("the list of losses does not pair with the model's outputs") for _ in heads
         )
     if len(heads) == 1 and len(values) > 1 and not isinstance(heads[0][1], Tensor):
         values = (run.fresh("how many outputs the model has is not known"),)
@@ -311,6 +312,10 @@ def _one(
 ) -> None:
     """One loss meets one output."""
     kind = type(spec)
+    if kind is LossSum:
+        for part in spec.parts:
+            _one(run, part, guard, name, head, at, given, dotted)
+        return
     common: dict[str, Any] = {"compiled": True, "guard": guard, "output": name}
     if spec == NONE:
         return

@@ -9,6 +9,7 @@ from typing import Any, Final
 from xentlint.source.arguments import bind_row
 from xentlint.source.effects import arithmetic, decodings, layers, metrics, models
 from xentlint.source.effects.losses import call_loss
+from xentlint.source.effects.ops import shape_of
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.objects import base_init, class_attribute, library_base
 from xentlint.source.run import Run
@@ -207,6 +208,15 @@ def _ref(run: Run, ref: Ref, name: str, args: Args, spot: Spot) -> Value:
         return _list(run, ref, name, args, spot)
     if ref.kind == "dict":
         return _dict(run, ref, name, args, spot)
+    if name in ("add_weight", "add_variable"):
+        shape = bind_row(("name", "shape"), args).get("shape")
+        return run.fresh(
+            "a variable",
+            "a variable",
+            data=True,
+            weights=True,
+            shape=shape_of(run, shape.value) if shape else None,
+        )
     if models.is_model(ref):
         return models.method(run, ref, name, args, spot)
     if name in ("__call__", "call"):

@@ -9,7 +9,7 @@ from xentlint.source.arguments import bind_row, value_of
 from xentlint.source.effects import activations, losses, metrics, misplaced
 from xentlint.source.effects.layers import renamed, units_of
 from xentlint.source.joins import alternatives, pairs
-from xentlint.source.objects import class_attribute, library_base, library_flavour
+from xentlint.source.objects import build_once, class_attribute, library_base, library_flavour
 from xentlint.source.run import Run
 from xentlint.source.sequences import content, make_list
 from xentlint.source.truth import outcomes
@@ -59,6 +59,7 @@ METHODS: Final = frozenset(
         "test_step",
         "train_step",
         "add_weight",
+        "add_variable",
         "get_config",
         "add_update",
         "count_params",
@@ -208,6 +209,7 @@ def _called(run: Run, ref: Ref, given: Value, spot: Spot) -> Value:
     if ref.kind == "instance" and run.get(ref, "*outputs") is None:
         method = class_attribute(run, ref.maker, "call")
         if type(method) is Function:
+            build_once(run, ref, spot)
             return run.call(run, Method(method, ref), _training_call(method, given, spot), spot)
         if run.get(ref, "*layers") is None:
             return run.fresh("the model has no `call` that is followed")

@@ -72,6 +72,11 @@ def _ordered_dict(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     return run.call(run, Api("builtins.dict"), args, spot)
 
 
+def _items(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
+    given = _first(run, callee, args, spot)
+    return run.call(run, run.attribute(run, given, "items", spot), Args(), spot)
+
+
 def _environment(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     return make_dict(run, (), True)
 
@@ -91,6 +96,7 @@ SPECIAL: Final[dict[str, Callable[[Run, Api, Args, Spot], Value]]] = {
     "tf.make_template": _template,
     "copy.copy": _first,
     "copy.deepcopy": _first,
+    "six.iteritems": _items,
     "typing.cast": lambda run, callee, args, spot: (
         args.positional[1].value if len(args.positional) > 1 else run.fresh("a cast")
     ),
