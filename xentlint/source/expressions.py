@@ -11,6 +11,7 @@ import libcst as cst
 from xentlint.source import operators
 from xentlint.source.comprehensions import dict_comprehension, list_comprehension
 from xentlint.source.conditions import Guard, narrow, widen
+from xentlint.source.effects import decodings
 from xentlint.source.effects.library import starred
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.run import Run
@@ -87,16 +88,17 @@ def _number(run: Run, node: cst.Integer | cst.Float | cst.Imaginary, frame: Fram
 
 
 def _formatted(run: Run, node: cst.FormattedString, frame: Frame) -> Value:
-    texts = []
+    texts: list[str] | None = []
     for part in node.parts:
         if not isinstance(part, cst.FormattedStringExpression):
-            texts.append(part.value if isinstance(part, cst.FormattedStringText) else "")
+            text = part.value if isinstance(part, cst.FormattedStringText) else ""
+            texts = None if texts is None else [*texts, text]
             continue
         value = run.evaluate(run, part.expression, frame)
-        if type(value) is not Const or part.format_spec or part.conversion:
-            return run.fresh("a formatted string")
-        texts.append(str(value.value))
-    return Const("".join(texts))
+        decodings.printed(run, value, part.format_spec or (), spot(part.expression, frame))
+        plain = type(value) is Const and not part.format_spec and not part.conversion
+        texts = [*texts, str(value.value)] if plain and texts is not None else None
+    return run.fresh("a formatted string") if texts is None else Const("".join(texts))
 
 
 def _elements(run: Run, nodes: Any, frame: Frame) -> tuple[Value, ...]:
