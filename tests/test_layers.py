@@ -13,7 +13,7 @@ ROOT = Path(xentlint.__file__).parent
 
 LAYERS = (
     ("facts",),
-    ("files", "writing", "progress"),
+    ("files", "writing", "progress", "completion"),
     ("catalog",),
     ("lexing", "edits", "ipython", "cells", "notebook", "documents"),
     ("source", "saved"),

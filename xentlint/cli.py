@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "check": "report where a model's output scale and its loss disagree",
     "audit": "list every use of a head with its verdict: ok, a rule's code, or undecided and why",
     "rule": "show a rule's page, or list the rules",
+    "completion": "print the completion script of a shell: bash, zsh or fish",
     "config": "show the settings that count for a path, and where each comes from",
 }
 
@@ -44,6 +45,7 @@ examples:
   xentlint check --write-baseline known.json
   xentlint rule XL101
   xentlint config src
+  eval "$(xentlint completion bash)"
 
 `xentlint COMMAND --help` shows a command's options.
 """
@@ -94,12 +96,14 @@ def _dispatch(arguments: list[str]) -> int:
     if first in ("-V", "--version"):
         return _write(f"xentlint {__version__}\n", CLEAN)
     if first in ("-h", "--help", "help"):
-        commands = "\n".join(f"  {name:<8}{text}" for name, text in COMMANDS.items())
+        commands = "\n".join(f"  {name:<12}{text}" for name, text in COMMANDS.items())
         return _write(HELP.format(commands=commands), CLEAN)
     if first not in COMMANDS:
         raise UsageError(_unknown_command(first))
     if first == "rule":
         return _rule(arguments[1:])
+    if first == "completion":
+        return _completion(arguments[1:])
     if first == "config":
         return _config(arguments[1:])
     return _check(arguments[1:], audit=first == "audit")
@@ -377,7 +381,27 @@ def _rule(arguments: list[str]) -> int:
         if code.upper() not in known:
             raise UsageError(str(selection.UnknownCodeError(code, known)))
         texts.append(pages.body(known[code.upper()]))
-    return _write("\n".join(texts), CLEAN)
+    text = "\n".join(texts)
+    if sys.stdout.isatty():  # a file or a pipe gets the Markdown
+        from xentlint.report.page import render
+        from xentlint.report.paint import painter
+
+        text = render(text, painter(_color("auto")), _width())
+    return _write(text, CLEAN)
+
+
+def _completion(arguments: list[str]) -> int:
+    from xentlint.completion import SHELLS, script
+
+    parser = _parser("completion", "SHELL")
+    parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help="bash, zsh or fish")
+    shell = _parse(parser, arguments).shell
+    from xentlint import pages
+
+    plain = {name: _parser(name) for name in COMMANDS}
+    parsers = {**plain, "check": check_parser("check"), "audit": check_parser("audit")}
+    words = {"rule": list(pages.paths(pages.folder())), "completion": list(SHELLS)}
+    return _write(script(shell, parsers, words), CLEAN)
 
 
 def _listed(rule: Rule) -> str:

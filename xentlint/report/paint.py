@@ -16,6 +16,7 @@ STYLES: Final = {
     "edge": "1;34",
     "help": "1;36",
     "bold": "1",
+    "code": "36",
     "ok": "32",
     "undecided": "33",
 }
