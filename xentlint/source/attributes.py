@@ -16,6 +16,7 @@ from xentlint.source.objects import (
     unknown_attribute,
 )
 from xentlint.source.run import LIBRARY, Run
+from xentlint.source.sequences import shape_of_tensor
 from xentlint.source.values import (
     Alternatives,
     Api,
@@ -114,9 +115,15 @@ def _plain(run: Run, value: Value, name: str, spot: Spot) -> Value:
     return Bound(value, name)
 
 
+def _constant(run: Run, value: Const, name: str, spot: Spot) -> Value:
+    if name == "value" and isinstance(value.value, int):  # a dimension of TensorFlow 1
+        return value
+    return Bound(value, name)
+
+
 def _tensor(run: Run, value: Tensor, name: str, spot: Spot) -> Value:
     if name == "shape":
-        return run.fresh("the shape of a tensor", "a shape", data=True)
+        return shape_of_tensor(run, value)
     if name == "logits":  # the output object of a Hugging Face model
         return value
     return Bound(value, name)
@@ -136,7 +143,7 @@ HANDLERS: Final[dict[type, Callable[[Run, Any, str, Spot], Value]]] = {
     Unknown: _unknown,
     Tensor: _tensor,
     Function: _function,
-    Const: _plain,
+    Const: _constant,
     Items: _plain,
     Loss: _plain,
     Metric: _plain,

@@ -206,6 +206,15 @@ def tensor_item(tensor: Tensor, indices: list[Any], spot: Spot) -> Tensor | Unkn
     return replace(tensor, scale=scale, units=units, direct=None, rank=None)
 
 
+def shape_of_tensor(run: Run, tensor: Tensor) -> Items:
+    """``tensor.shape``: of its axes only the last may be known."""
+    last: Value = Const(tensor.units)
+    if tensor.units is None:
+        last = run.fresh("the width of a tensor", "its last axis", data=True)
+    axes = run.fresh("an axis of a tensor", "an axis", data=True)
+    return Items((Rest(axes), last))
+
+
 def _width(parts: tuple[Any, ...]) -> int | None:
     """Length of a slice with constant bounds."""
     start, stop, _step = ((p.value if type(p) is Const else None) for p in parts)

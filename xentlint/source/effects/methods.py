@@ -13,7 +13,14 @@ from xentlint.source.effects.ops import shape_of
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.objects import base_init, class_attribute, library_base
 from xentlint.source.run import Run
-from xentlint.source.sequences import content, entry, make_dict, make_list, store_item
+from xentlint.source.sequences import (
+    content,
+    entry,
+    make_dict,
+    make_list,
+    shape_of_tensor,
+    store_item,
+)
 from xentlint.source.values import (
     NONE,
     Arg,
@@ -264,9 +271,17 @@ def _tensor(run: Run, tensor: Tensor, name: str, args: Args, spot: Spot) -> Valu
     if name in _KEEPS:
         units = tensor.units if name in ("numpy", "eval", "copy", "astype") else None
         return replace(tensor, direct=None, units=units)
+    if name == "get_shape":
+        return shape_of_tensor(run, tensor)
     if name in ("sum", "mean"):
         return arithmetic.reduce(run, tensor, name, spot)
     return run.fresh(f"what `.{name}()` of a tensor gives is not followed")
+
+
+def _items(run: Run, items: Items, name: str, args: Args, spot: Spot) -> Value:
+    if name == "as_list":
+        return items
+    return run.fresh(f"what `.{name}()` of a tuple gives is not followed")
 
 
 def _function(run: Run, function: Function, name: str, args: Args, spot: Spot) -> Value:
@@ -284,6 +299,7 @@ RECEIVERS: Final[dict[type, Callable[[Run, Any, str, Args, Spot], Value]]] = {
     Loss: _loss,
     Metric: _metric,
     Tensor: _tensor,
+    Items: _items,
     Function: _function,
 }
 
