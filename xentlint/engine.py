@@ -87,10 +87,11 @@ class FrontEnd(Protocol):
 class SourceFiles:
     """Python source. LibCST is imported only with the first file that may hold a use."""
 
-    def __init__(self, screens: bool, src: tuple[str, ...] = ()) -> None:
+    def __init__(self, screens: bool, src: tuple[str, ...] = (), audit: bool = False) -> None:
         from xentlint.source.triage import Screen
 
         self._src = src
+        self._audit = audit
         self._screen = Screen() if screens else None
         self._screens = screens
         self._session: Session | None = None
@@ -134,7 +135,7 @@ class SourceFiles:
         if self._session is None:
             from xentlint.source import Session
 
-            self._session = Session(self._src, screens=self._screens)
+            self._session = Session(self._src, screens=self._screens, audit=self._audit)
         return self._session
 
 
@@ -180,7 +181,7 @@ def front_ends(
 
     def source() -> SourceFiles:
         src = tuple(os.path.join(own.root, path) for path in own.src) if own else ()
-        made = known.setdefault(src, SourceFiles(settings.screens, src))
+        made = known.setdefault(src, SourceFiles(settings.screens, src, settings.audit))
         assert isinstance(made, SourceFiles)
         return made
 
