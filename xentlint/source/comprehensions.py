@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from xentlint.source import limits
 from xentlint.source.scopes import Frame
-from xentlint.source.sequences import content, make_dict, make_list
+from xentlint.source.sequences import elements as rows_of
+from xentlint.source.sequences import make_dict, make_list
 from xentlint.source.targets import bind_target
 from xentlint.source.truth import outcomes
 from xentlint.source.values import Rest, Value
@@ -57,7 +58,7 @@ def dict_comprehension(run: Run, node: cst.DictComp, frame: Frame) -> Value:
 
 def _rounds(run: Run, loop: cst.CompFor, frame: Frame, certain: bool, add: Any) -> None:
     """Run the innermost part once for each combination of elements."""
-    items = content(run, run.evaluate(run, loop.iter, frame))
+    items = rows_of(run, run.evaluate(run, loop.iter, frame))
     if items is None or len(items.values) > limits.ROUNDS:
         elements: tuple[Value, ...] = (Rest(run.fresh("an element of an unknown sequence")),)
     else:

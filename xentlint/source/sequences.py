@@ -206,6 +206,13 @@ def tensor_item(tensor: Tensor, indices: list[Any], spot: Spot) -> Tensor | Unkn
     return replace(tensor, scale=scale, units=units, direct=None, rank=None)
 
 
+def elements(run: Run, value: Value) -> Items | None:
+    """What a loop goes over: of a tensor its rows."""
+    if type(value) is Tensor:
+        return Items((Rest(replace(value, direct=None, rank=None)),))
+    return content(run, value)
+
+
 def shape_of_tensor(run: Run, tensor: Tensor) -> Items:
     """``tensor.shape``: of its axes only the last may be known."""
     last: Value = Const(tensor.units)

@@ -16,7 +16,7 @@ from xentlint.source.joins import pairs
 from xentlint.source.operators import binary
 from xentlint.source.run import LEFT, RAISED, Run
 from xentlint.source.scopes import Frame
-from xentlint.source.sequences import content
+from xentlint.source.sequences import elements
 from xentlint.source.store import Exit
 from xentlint.source.targets import bind_target
 from xentlint.source.truth import outcomes
@@ -154,7 +154,7 @@ def _with(run: Run, node: cst.With, frame: Frame) -> Any:
 def _for(run: Run, node: cst.For, frame: Frame) -> Any:
     iterable = run.evaluate(run, node.iter, frame)
     values = [plain for _, (plain,) in pairs(iterable)]
-    items = content(run, values[0]) if len(values) == 1 else None
+    items = elements(run, values[0]) if len(values) == 1 else None
     known = items is not None and len(items.values) <= limits.ROUNDS
     if items is None or not known or any(type(v) is Rest for v in items.values):
         _some_round(run, node, frame, _element(run, items, values[0]))
