@@ -270,6 +270,7 @@ def _merge(before: Outcome, seen: Outcome, paths: frozenset[str]) -> Outcome:
         problems=tuple(dict.fromkeys(problems)),
         unsure=unsure,
         undecided=sum(unsure.values()),
+        origin=seen.origin,
         lines=lambda place: (seen if place.path in paths else before).lines(place),
     )
 

@@ -84,7 +84,7 @@ def mend(outcome: Outcome, options: argparse.Namespace) -> Mended:
     mender = Mender(outcome.origin)
     result = fix(outcome, wanted, mender.project())
     if options.diff:
-        said = _said(result, result.done, options, "would be")
+        said = _said(result, result.done, options, "to be ")
         return Mended(outcome, result.done, rewriting.diff(result, mender.known), said)
     return _write(result, outcome, options, mender)
 
@@ -93,7 +93,7 @@ def _write(result: Result, before: Outcome, options: argparse.Namespace, mender:
     from xentlint import rewriting
 
     written = rewriting.write(result, before, mender.known)
-    said = _said(result, written.done, options, "were")
+    said = _said(result, written.done, options, "")
     return Mended(written.outcome, written.done, "", said)
 
 
@@ -108,11 +108,17 @@ def _said(
             f"{_where(item.finding.place)}: {item.finding.code} is left alone: {item.reason}"
             for item in result.refused
         ]
+        rows += [
+            f"{_where(finding.place)}: {finding.code} has no fix: {'; '.join(reasons)}"
+            for finding in result.outcome.findings
+            if not finding.fixes and (reasons := result.outcome.origin.reasons(finding))
+        ]
     if done:
         counts = Counter(item.fix.applicability for item in done)
         kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items()))
         files = len({e.place.path for item in done for e in item.fix.edits})
-        rows.append(f"fixes: {kinds}; {files} file{'' if files == 1 else 's'} {were} changed")
+        counted = "1 file" if files == 1 else f"{files} files"
+        rows.append(f"fixes: {kinds}; {counted} {were}changed")
     if any(_changes_objective(item) for item in done):
         rows.append(OBJECTIVE)
     if any("outputs" not in item.fix.keeps for item in done):

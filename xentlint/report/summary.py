@@ -27,7 +27,19 @@ def summary(outcome: Outcome) -> str:
     warnings = sum(finding.severity == "warning" for finding in outcome.findings)
     errors = len(outcome.findings) - warnings
     parts = [_count(n, name) for n, name in ((errors, "error"), (warnings, "warning")) if n]
-    return f"{' and '.join(parts)} ({counted})"
+    return f"{' and '.join(parts)} ({counted}){_fixable(outcome)}"
+
+
+def _fixable(outcome: Outcome) -> str:
+    """How many findings have a fix that is not made yet."""
+    first = [finding.fixes[0].applicability for finding in outcome.findings if finding.fixes]
+    safe_ones = first.count("safe")
+    text = f"; {safe_ones} fixable with --fix" if safe_ones else ""
+    if others := len(first) - safe_ones:
+        text += (
+            f"{',' if text else ';'} {others} {'more ' if text else ''}with --fix --unsafe-fixes"
+        )
+    return text
 
 
 def problem(of: Problem) -> str:

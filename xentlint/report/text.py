@@ -28,4 +28,8 @@ def _finding(finding: Finding, outcome: Outcome, view: View) -> str:
         rows.append(f"  {paint('help', 'only when')}: {safe(finding.use.condition)}")
     if finding.help and not view.quiet:
         rows.append(f"  {paint('help', 'help')}: {safe(finding.help)}")
+    if finding.fixes and not view.quiet:
+        first = finding.fixes[0]
+        option = "--fix" if first.applicability == "safe" else "--fix --unsafe-fixes"
+        rows.append(f"  {paint('help', 'fix')}: {safe(first.description)} (with {option})")
     return "\n".join(rows) + "\n"
