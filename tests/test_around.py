@@ -292,6 +292,34 @@ def test_stdin(here: Path) -> None:
     assert ran.stderr.splitlines()[-1].startswith(b"xentlint: error: a.py:1: ")
 
 
+def test_stdin_mended_goes_to_stdout(here: Path) -> None:
+    crlf = ("\ufeff" + SOURCE).replace("\n", "\r\n").encode() + b"x = 1  # noqa: XL102"
+    ran = run("check", "-", "--fix", "--stdin-filename", "a.py", text=crlf)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == crlf.replace(b"from_logits=True", b"").replace(b"  # noqa: XL102", b"")
+    assert not (here / "a.py").exists()
+    left = SOURCE.replace("BinaryCrossentropy(from_logits=True)", "CategoricalCrossentropy()")
+    ran = run("check", "-", "--fix", "--output-format", "concise", text=left.encode())
+    assert (ran.returncode, ran.stdout) == (1, left.encode())
+    assert ran.stderr.startswith(b"stdin.py:3:20: XL104 ")
+    before = notebook("%%time\n" + SOURCE)
+    ran = run("check", "-", "--fix", "--stdin-filename", "nb.ipynb", text=before)
+    assert (ran.returncode, ran.stdout) == (0, before.replace(b"from_logits=True", b""))
+    broken = b"model.compile(loss=\n"
+    ran = run("check", "-", "--fix", text=broken)
+    assert (ran.returncode, ran.stdout) == (2, broken)
+
+
+def test_the_settings_say_which_fixes(here: Path, check: Any) -> None:
+    text = SOURCE.replace("BinaryCrossentropy(from_logits=True)", "CategoricalCrossentropy()")
+    (here / "a.py").write_text(text)
+    assert check("--fix").status == 1
+    assert (here / "a.py").read_text() == text
+    (here / "xentlint.toml").write_text("unsafe-fixes = true\n")
+    assert check("--fix").status == 0
+    assert (here / "a.py").read_text() != text
+
+
 def test_output_file_statistics_and_fail_on(here: Path, check: Any) -> None:
     (here / "a.py").write_text(SOURCE)
     ran = check("--output-file", "out.txt")

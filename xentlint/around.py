@@ -72,6 +72,26 @@ def stdin_text(options: argparse.Namespace) -> tuple[str, bytes] | None:
     return options.stdin_filename or "stdin.py", sys.stdin.buffer.read()
 
 
+def heed_fix_settings(options: argparse.Namespace, here: config.Settings) -> None:
+    """What the command line does not say of fixes, the settings do."""
+    if options.prefer is None:
+        options.prefer = here.prefer
+    if options.unsafe_fixes is None:
+        options.unsafe_fixes = here.unsafe_fixes
+
+
+def mend_text(outcome: Outcome, options: argparse.Namespace, text: bytes) -> tuple[Outcome, bytes]:
+    """The text that came from stdin with the fixes made; nothing is written."""
+    from xentlint.fixing import Wanted, fix
+    from xentlint.mending import Mender
+
+    (path,) = outcome.origin.kind_of or {"": ""}
+    outcome.origin.data.setdefault(path, text)
+    wanted = Wanted(options.unsafe_fixes, options.prefer)
+    result = fix(outcome, wanted, Mender(outcome.origin).project())
+    return result.outcome, result.texts.get(path, text)
+
+
 class After(NamedTuple):
     """An outcome with the known findings taken out, and lines for stderr."""
 

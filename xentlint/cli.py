@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from xentlint import __version__
@@ -169,6 +170,7 @@ def check_parser(name: str) -> Parser:
         repair.add_options(parser)
     add_options(parser)
     # For tests: the screens only save time, so a run without them must report the same.
+    parser.set_defaults(prefer=None, unsafe_fixes=None)  # None: as the settings say
     parser.add_argument("--no-screen", dest="screens", action="store_false", help=argparse.SUPPRESS)
     return parser
 
@@ -193,7 +195,8 @@ def _check(arguments: list[str], audit: bool) -> int:
 
     configs = around.configs(options)
     settings = _settings(options, audit, configs)
-    here = settings.choices().settings(os.curdir)
+    here = settings.choices().settings(options.stdin_filename or os.curdir)
+    around.heed_fix_settings(options, here)
     _agree(options, here)
     stdin = around.stdin_text(options)
     progress = bar()
@@ -202,6 +205,8 @@ def _check(arguments: list[str], audit: bool) -> int:
     finally:
         if progress is not None:
             progress.close()
+    if stdin is not None and not audit and options.fix and not options.diff:
+        return _filter(outcome, options, here, stdin[1])
     mended = None if audit else _mended(outcome, options)
     outcome = _after(outcome if mended is None else mended.outcome, options, here)
     view = report.View(audit, _color(options.color), _width(), options.quiet)
@@ -218,6 +223,23 @@ def _check(arguments: list[str], audit: bool) -> int:
     else:
         text = report.render(here.output_format, outcome, view)
     status = _deliver(text, options.output_file, status)
+    _aside(outcome, options.quiet)
+    return FAILED if outcome.failed else status
+
+
+def _filter(
+    outcome: Outcome, options: argparse.Namespace, here: config.Settings, text: bytes
+) -> int:
+    """The text on stdin, mended, to stdout; the report to stderr."""
+    from xentlint import around, report
+
+    outcome, text = around.mend_text(outcome, options, text)
+    outcome = _after(outcome, options, here)
+    view = report.View(False, False, _width(), options.quiet)
+    for line in report.render(here.output_format, outcome, view).splitlines():
+        _say(line)
+    found = around.counts(outcome, here.fail_on) and not options.exit_zero
+    status = _write_bytes(text, FOUND if found else CLEAN)
     _aside(outcome, options.quiet)
     return FAILED if outcome.failed else status
 
@@ -244,8 +266,6 @@ def _agree(options: argparse.Namespace, here: config.Settings) -> None:
         raise UsageError("--stdin-filename goes with `-`: xentlint check - --stdin-filename NAME")
     if options.paths == ["-"] and options.add_ignore is not None:
         raise UsageError("--add-ignore writes files; there is none on stdin")
-    if options.paths == ["-"] and getattr(options, "fix", False) and not options.diff:
-        raise UsageError("--fix writes files; there is none on stdin: --diff shows the change")
 
 
 def _after(outcome: Outcome, options: argparse.Namespace, here: config.Settings) -> Outcome:
@@ -411,10 +431,18 @@ def _listed(rule: Rule) -> str:
 
 def _write(text: str, status: int) -> int:
     """Write the report. A reader that went away is no error; a full disk is one."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    return _written(lambda: sys.stdout.write(text), status)
+
+
+def _write_bytes(data: bytes, status: int) -> int:
+    return _written(lambda: sys.stdout.buffer.write(data), status)
+
+
+def _written(write: Callable[[], object], status: int) -> int:
     try:
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(errors="backslashreplace")
-        sys.stdout.write(text)
+        write()
         sys.stdout.flush()
     except BrokenPipeError:
         # Python flushes stdout once more at exit and would complain then.
