@@ -222,3 +222,35 @@ def test_the_hook_is_light(published: tuple[str, str, Path]) -> None:
     assert "xentlint" in packages
     assert "libcst" in packages
     assert not packages & {"numpy", "tensorflow", "keras", "h5py"}
+
+
+def test_the_fixing_hook(tmp_path: Path, published: tuple[str, str, Path]) -> None:
+    user = make(tmp_path / "user", published, "xentlint-fix")
+    failed = user.commit(a_py=SOURCE, nb_ipynb=notebook("%%time\n" + SOURCE))
+    assert failed.returncode == 1
+    assert "files were modified by this hook" in failed.stderr
+    assert (user.path / "a.py").read_text() == GOOD
+    assert (user.path / "nb.ipynb").read_text() == notebook("%%time\n" + GOOD)
+    user.git("add", ".")
+    assert user.git("commit", "-m", "x").returncode == 0
+
+    # Only what was passed is written.
+    user.commit(net_py=NET)
+    (user.path / "train.py").write_text(TRAIN)
+    user.git("add", "train.py")
+    assert user.git("commit", "-m", "x").returncode == 1
+    assert (user.path / "net.py").read_text() == NET
+    assert "from_logits" not in (user.path / "train.py").read_text()
+
+    # Staged for the fix, with a change beside it that is not staged: pre-commit sets that aside,
+    # and gives it back.
+    user.git("add", ".")
+    user.git("commit", "-m", "x")
+    (user.path / "a.py").write_text(SOURCE + "x = 1\n" * 9)
+    user.git("add", "a.py")
+    (user.path / "a.py").write_text(SOURCE + "x = 1\n" * 9 + "y = 2\n")
+    done = user.git("commit", "-m", "x")
+    assert done.returncode == 1
+    text = (user.path / "a.py").read_text()
+    assert text.endswith("y = 2\n")
+    assert text.removesuffix("y = 2\n") in (SOURCE + "x = 1\n" * 9, GOOD + "x = 1\n" * 9)
