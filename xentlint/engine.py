@@ -6,7 +6,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from xentlint import config, files
 from xentlint.chosen import Choices
@@ -18,13 +18,11 @@ from xentlint.outcome import Judged, Outcome, is_undecided
 if TYPE_CHECKING:
     from xentlint.offers import Offers
     from xentlint.pages import Rule
+    from xentlint.saved.suggest import Suggestions
     from xentlint.source import Session
     from xentlint.source.editor import Editor
 
 T = TypeVar("T")
-
-HEAD: Final = 512
-"""Bytes by which a file that was named is told to be a model or a text."""
 
 
 class Settings(NamedTuple):
@@ -47,6 +45,10 @@ class Settings(NamedTuple):
     """More fields of ``config.Settings`` that win over the files."""
     force_exclude: bool = True
     """Whether patterns also leave out what was named."""
+    max_config_size: int | None = None
+    """Bytes of a saved model's configuration that are read; ``None``: the reader's own limit."""
+    expect: str | None = None
+    """What saved models that hold no loss should give: ``logits`` or ``probabilities``."""
 
     def choices(self) -> Choices:
         """The settings of each file."""
@@ -142,13 +144,18 @@ class SourceFiles:
 class ModelFiles:
     """Saved models: their places are real from the start, and there is no text to show."""
 
+    def __init__(self, max_config_size: int | None = None, expect: str | None = None) -> None:
+        self._limits = {} if max_config_size is None else {"max_config_size": max_config_size}
+        self._expect = expect
+        self._suggestions: Suggestions | None = None
+
     def keeps(self, path: str, data: bytes) -> bool:
         return True
 
     def read(self, path: str, data: bytes) -> FileFacts:
         from xentlint.saved import read
 
-        return read(path)
+        return read(path, expect=self._expect, **self._limits)
 
     def locate(self, use: Use) -> Use:
         return use
@@ -159,10 +166,14 @@ class ModelFiles:
     def edits(
         self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
     ) -> tuple[Edit, ...] | str:
-        return "a saved model is changed where it is made"
+        if self._suggestions is None:
+            from xentlint.saved.suggest import Suggestions
+
+            self._suggestions = Suggestions(**self._limits)
+        return self._suggestions.edits(use, steps)
 
     def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
-        raise ValueError("a saved model is changed where it is made")
+        raise ValueError("a saved model is no text: its editor writes it")
 
 
 Makers = dict[str, Callable[[], FrontEnd]]
@@ -195,7 +206,7 @@ def front_ends(
 
     return {
         "source": source,
-        "model": ModelFiles,
+        "model": lambda: ModelFiles(settings.max_config_size, settings.expect),
         "notebook": inside("notebook"),
         "document": inside("document"),
     }
@@ -288,7 +299,7 @@ class Run:
         """What a file is that was named: by its name, or by its first bytes."""
         if kind := kind_of_name(os.path.basename(path), DOCUMENT_KINDS):
             return kind
-        from xentlint.saved import kind_of
+        from xentlint.saved import HEAD, kind_of
 
         head = files.read(path, HEAD)
         return "source" if kind_of(path, head) is None else "model"
@@ -297,9 +308,11 @@ class Run:
         front = self.front(kind, path)
         self._comments.add(path, kind, data)
         self.kind_of[path] = kind
-        if not front.keeps(path, data):
-            return
-        facts = front.read(path, data)
+        if front.keeps(path, data):
+            self.facts(front, path, data, front.read(path, data))
+
+    def facts(self, front: FrontEnd, path: str, data: bytes, facts: FileFacts) -> None:
+        """Judge what a front end says of a file."""
         self.problems += facts.problems
         self._uses += len(facts.uses)
         if facts.uses:

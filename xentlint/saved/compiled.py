@@ -51,6 +51,11 @@ class Handle(NamedTuple):
     consumer: Steps
     """The whole loss, metric or activation."""
 
+    @property
+    def consumer_key(self) -> object:
+        """Equal for uses whose consumer is one and the same text."""
+        return self.path, self.consumer_member, self.consumer
+
 
 class Facts(NamedTuple):
     """What a model gives."""

@@ -23,6 +23,7 @@ from .windows import Budget, File, open_file
 if TYPE_CHECKING:
     from xentlint.writing import Seen, Sink
 
+HDF5_TEXTS = ("model_config", "training_config")
 NOTE = "the weights were trained under the old loss"
 
 Request = tuple[Use, tuple[str, ...]]
@@ -74,7 +75,7 @@ def _patches(path: str, window: File, requests: Sequence[Request]) -> list[Patch
     return _EDITORS[kind](window, requests)
 
 
-class _Members:
+class Members:
     """The JSON texts of a file, and the changes that each of them gets."""
 
     def __init__(self, texts: dict[str, bytes], limit: int) -> None:
@@ -102,45 +103,54 @@ class _Members:
         }
 
 
+def texts(kind: str, window: File) -> dict[str, bytes]:
+    """The JSON texts of a file that fixes may change, by member."""
+    limit = window.budget.config_limit
+    if kind == "keras":
+        archive = zipfiles.open_archive(window)
+        member = zipfiles.find_member(archive, b"config.json")
+        if member is None:
+            raise ImpossibleError("a model inside another file is not edited")
+        return {"config.json": zipfiles.read_member(archive, member, limit)}
+    if kind == "hdf5":
+        found = hdf5.string_attributes(hdf5.open_layout(window), HDF5_TEXTS)
+        return {name: hdf5.content(text) for name, text in found.items()}
+    if kind != "json":
+        raise ImpossibleError("the file's format is not edited: change it where the model is made")
+    if window.size > limit:
+        raise ReadError("the file is too large to edit")
+    return {"": window.read(0, window.size)}
+
+
+def _edited(kind: str, window: File, requests: Sequence[Request]) -> dict[str, bytes]:
+    return Members(texts(kind, window), window.budget.config_limit).edited(requests)
+
+
 def _edit_keras(window: File, requests: Sequence[Request]) -> list[Patch]:
     from .zip_edit import replace_member
 
-    archive = zipfiles.open_archive(window)
-    member = zipfiles.find_member(archive, b"config.json")
-    if member is None:
-        raise ImpossibleError("a model inside another file is not edited")
-    limit = window.budget.config_limit
-    text = zipfiles.read_member(archive, member, limit)
-    edited = _Members({"config.json": text}, limit).edited(requests)
-    return replace_member(archive, b"config.json", edited["config.json"])
+    edited = _edited("keras", window, requests)
+    return replace_member(zipfiles.open_archive(window), b"config.json", edited["config.json"])
 
 
 def _edit_hdf5(window: File, requests: Sequence[Request]) -> list[Patch]:
     from .hdf5_edit import replace_text
 
-    layout = hdf5.open_layout(window)
-    texts = hdf5.string_attributes(layout, ("model_config", "training_config"))
-    members = _Members(
-        {name: hdf5.content(text) for name, text in texts.items()}, window.budget.config_limit
-    )
-    edited = members.edited(requests)
+    edited = _edited("hdf5", window, requests)
     if len(edited) > 1:
         # Two texts could each want the end of the file: one after the other, then.
         raise ImpossibleError("the fixes change two attributes: apply them one by one")
+    layout = hdf5.open_layout(window)
+    found = hdf5.string_attributes(layout, HDF5_TEXTS)
     return [
         patch
         for name, data in edited.items()
-        for patch in replace_text(window, layout, texts[name], data)
+        for patch in replace_text(window, layout, found[name], data)
     ]
 
 
 def _edit_json(window: File, requests: Sequence[Request]) -> list[Patch]:
-    limit = window.budget.config_limit
-    if window.size > limit:
-        raise ReadError("the file is too large to edit")
-    text = window.read(0, window.size)
-    edited = _Members({"": text}, limit).edited(requests)
-    return [Patch(0, window.size, edited[""])]
+    return [Patch(0, window.size, _edited("json", window, requests)[""])]
 
 
 _EDITORS = {"keras": _edit_keras, "hdf5": _edit_hdf5, "json": _edit_json}
