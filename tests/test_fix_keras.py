@@ -1,0 +1,179 @@
+"""Keras as judge: fixed programs against the hand-written right ones, number by number."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from xentlint import cli
+
+pytest.importorskip("tensorflow")
+
+START = """\
+import numpy as np
+import tensorflow as tf
+
+tf.keras.backend.clear_session()
+tf.keras.utils.set_random_seed(3)
+x = np.random.default_rng(0).normal(size=(64, 5)).astype("float32")
+binary = (x[:, :1] + x[:, 1:2] > 0).astype("float32")
+classes = np.argmax(x[:, :3], axis=1)
+onehot = np.eye(3, dtype="float32")[classes]
+"""
+FIT = "history = model.fit(x, {labels}, epochs=2, shuffle=False, verbose=0).history\n"
+
+
+class Case(NamedTuple):
+    """A wrong program; the right one by hand; whether outputs and training stay."""
+
+    wrong: str
+    right: str
+    labels: str
+    outputs: bool = True
+    training: bool = False
+    options: tuple[str, ...] = ()
+
+
+def program(head: str, loss: str, metrics: str = "[]") -> str:
+    return (
+        f"model = tf.keras.Sequential([tf.keras.Input((5,)), {head}])\n"
+        f"model.compile('adam', loss={loss}, metrics={metrics})\n"
+    )
+
+
+def dense(units: int, activation: str = "") -> str:
+    given = f", activation='{activation}'" if activation else ""
+    return f"tf.keras.layers.Dense({units}{given})"
+
+
+L = "tf.keras.losses."
+M = "tf.keras.metrics."
+UNSAFE = ("--unsafe-fixes",)
+CASES = {
+    "recovered softmax": Case(
+        program(dense(3, "softmax"), f"{L}SparseCategoricalCrossentropy(from_logits=True)"),
+        program(dense(3, "softmax"), f"{L}SparseCategoricalCrossentropy()"),
+        "classes", training=True,
+    ),
+    "recovered sigmoid": Case(
+        program(dense(1, "sigmoid"), f"{L}BinaryCrossentropy(from_logits=True)", "['accuracy']"),
+        program(dense(1, "sigmoid"), f"{L}BinaryCrossentropy()", "['accuracy']"),
+        "binary", training=True,
+    ),
+    "silent behind a layer": Case(
+        program(f"{dense(3, 'softmax')}, tf.keras.layers.Reshape((3,))",
+                f"{L}CategoricalCrossentropy(from_logits=True)"),
+        program(f"{dense(3, 'softmax')}, tf.keras.layers.Reshape((3,))",
+                f"{L}CategoricalCrossentropy()"),
+        "onehot",
+    ),
+    "logits, sparse string": Case(
+        program(dense(3), "'sparse_categorical_crossentropy'", "['accuracy']"),
+        program(dense(3), f"{L}SparseCategoricalCrossentropy(from_logits=True)", "['accuracy']"),
+        "classes",
+    ),
+    "logits, binary string and its metrics": Case(
+        program(dense(1), "'binary_crossentropy'", f"['accuracy', {M}AUC(), {M}Recall()]"),
+        program(dense(1), f"{L}BinaryCrossentropy(from_logits=True)",
+                f"[{M}BinaryAccuracy(name='accuracy', threshold=0.0), {M}AUC(from_logits=True),"
+                f" {M}Recall(thresholds=0.0)]"),
+        "binary",
+    ),
+    "a smoothed loss object": Case(
+        program(dense(3), f"{L}CategoricalCrossentropy(label_smoothing=0.2)"),
+        program(dense(3), f"{L}CategoricalCrossentropy(True, 0.2)"),
+        "onehot",
+    ),
+    "a metric of a logits model": Case(
+        program(dense(1), f"{L}BinaryCrossentropy(from_logits=True)", "['acc']"),
+        program(dense(1), f"{L}BinaryCrossentropy(from_logits=True)",
+                f"[{M}BinaryAccuracy(name='acc', threshold=0.0)]"),
+        "binary", training=True,
+    ),
+    "softmax over one unit": Case(
+        program(dense(1, "softmax"), "'binary_crossentropy'"),
+        program(dense(1, "sigmoid"), "'binary_crossentropy'"),
+        "binary", outputs=False, options=UNSAFE,
+    ),
+    "softmax and binary": Case(
+        program(dense(3, "softmax"), f"{L}BinaryCrossentropy(label_smoothing=0.1)"),
+        program(dense(3, "softmax"), f"{L}CategoricalCrossentropy(label_smoothing=0.1)"),
+        "onehot", options=UNSAFE,
+    ),
+    "stacked": Case(
+        program(f"{dense(3, 'softmax')}, tf.keras.layers.Softmax()",
+                "'sparse_categorical_crossentropy'"),
+        program(dense(3, "softmax"), "'sparse_categorical_crossentropy'"),
+        "classes", outputs=False, options=UNSAFE,
+    ),
+    "relu": Case(
+        program(dense(1, "relu"), "'binary_crossentropy'"),
+        program(dense(1, "sigmoid"), "'binary_crossentropy'"),
+        "binary", outputs=False, options=UNSAFE,
+    ),
+    "to logits": Case(
+        program(dense(1, "sigmoid"), "'binary_crossentropy'", "['accuracy']"),
+        program(dense(1), f"{L}BinaryCrossentropy(from_logits=True)",
+                f"[{M}BinaryAccuracy(name='accuracy', threshold=0.0)]"),
+        "binary", outputs=False,
+        options=(*UNSAFE, "--prefer", "logits", "--extend-select", "XL301"),
+    ),
+}  # fmt: skip
+
+
+def execute(text: str) -> tuple[dict[str, Any], list[str]]:
+    """Run a program; its names, and what Keras warned of."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        exec(compile(text, "program.py", "exec"), names)
+    said = [str(item.message) for item in caught]
+    return names, [text for text in said if "from_logits" in text or "softmax" in text.lower()]
+
+
+def mended(text: str, options: tuple[str, ...], folder: Path) -> str:
+    path = folder / "program.py"
+    path.write_text(text, encoding="utf-8")
+    assert cli.main(["check", str(path), "--isolated", "-q", "--fix", *options]) == 0
+    result = path.read_text(encoding="utf-8")
+    assert result != text
+    return result
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_fixed_program_is_the_right_one(name: str, tmp_path: Path) -> None:
+    case = CASES[name]
+    fit = FIT.format(labels=case.labels)
+    fixed = mended(START + case.wrong + fit, case.options, tmp_path)
+    was, _ = execute(START + case.wrong + fit)
+    now, warned = execute(fixed)
+    right, _ = execute(START + case.right + fit)
+    assert warned == []
+    assert list(now["history"]) == list(was["history"]), "names that logs read stay"
+    for key, values in right["history"].items():
+        np.testing.assert_allclose(now["history"][key], values, rtol=1e-5, err_msg=key)
+    if case.training:
+        np.testing.assert_allclose(was["history"]["loss"], now["history"]["loss"], rtol=1e-5)
+    now["model"].set_weights(was["model"].get_weights())
+    before, after = (names["model"].predict(was["x"], verbose=0) for names in (was, now))
+    assert np.array_equal(before, after) == case.outputs
+
+
+def test_decoded_predictions_stay_when_a_model_moves_to_logits(tmp_path: Path) -> None:
+    decode = "labels = (model.predict(x, verbose=0) > 0.5).astype(int)\n"
+    text = START + CASES["to logits"].wrong + FIT.format(labels="binary")
+    fixed = mended(text + decode, CASES["to logits"].options, tmp_path)
+    assert "> 0.0" in fixed
+    was, _ = execute(text + decode)
+    # The same weights: what is compared is the decoding, not another training.
+    moved = fixed.replace("history = ", "history = None and ", 1)
+    head, _, tail = moved.partition("labels = ")
+    names, _ = execute(head)
+    names["model"].set_weights(was["model"].get_weights())
+    exec("labels = " + tail, names)
+    assert 0 < was["labels"].sum() < was["labels"].size
+    assert np.array_equal(names["labels"], was["labels"])
