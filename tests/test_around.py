@@ -380,3 +380,68 @@ def test_the_bar_waits_and_goes(monkeypatch: pytest.MonkeyPatch) -> None:
         with monkeypatch.context() as inner:
             inner.setenv(name, "1")
             assert progress.bar() is None
+
+
+HOSTILE = {
+    "chain": notebook("model.compile(loss=" + "+".join(["x"] * 5000) + ")"),
+    "elif": notebook(
+        "if a:\n  model.compile()\n" + "".join(f"elif a == {n}:\n  b\n" for n in range(3000))
+    ),
+    "nul": notebook("model.compile(loss='mse')\0"),
+    "literal": notebook("model.compile(loss='mse')\nx = '" + "a" * 10_000_000 + "'"),
+    "quotes": notebook("model.compile(\n" + "'''\"" * 50_000),
+    "brackets": notebook("model.compile(" + "(" * 50_000),
+    "magics": notebook("model.compile()\n" + "!ls \\\n" * 20_000),
+    "depth": b'{"cells": ' + b"[" * 1_000_000,
+    "many": notebook(*["model.compile("] * 2000),
+    "surrogates": notebook("model.compile(loss='\ud800')"),
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_notebook_takes_nothing_down(here: Path, name: str) -> None:
+    (here / "good.py").write_text(SOURCE)
+    (here / "bad.ipynb").write_bytes(HOSTILE[name])
+    ran = run("check", "--output-format", "concise", timeout=30)
+    assert ran.stdout.startswith(b"good.py:3:20: XL101 ")
+    assert ran.returncode in (1, 2)
+    assert b"bug in xentlint" not in ran.stderr
+    if name in ("chain", "nul", "quotes", "brackets", "depth", "many", "empty"):
+        assert b"bad.ipynb" in ran.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFO here")
+def test_a_fifo_that_is_called_a_notebook(here: Path) -> None:
+    (here / "good.py").write_text(SOURCE)
+    os.mkfifo(here / "bad.ipynb")
+    for arguments, status in ([], 1), (["bad.ipynb", "good.py"], 2):
+        ran = run("check", "--output-format", "concise", *arguments, timeout=30)
+        assert (ran.returncode, ran.stdout[:13]) == (status, b"good.py:3:20:")
+        assert b"bad.ipynb" in ran.stderr
+
+
+def test_a_mended_notebook_runs_in_a_kernel(here: Path, check: Any) -> None:
+    """The magics are still magics, and the cells say what the mended program says."""
+    pytest.importorskip("ipykernel")
+    nbclient = pytest.importorskip("nbclient")
+    (here / "tensorflow.py").write_text(  # the real one takes half a minute to start
+        "class _Any:\n"
+        "    def __getattr__(self, name): return _Any()\n"
+        "    def __call__(self, *a, **k): print(a, k) if k else None; return _Any()\n"
+        "keras = _Any()\n"
+    )
+    cells = SOURCE.splitlines(keepends=True)
+    (here / "nb.ipynb").write_bytes(
+        notebook("%%time\n" + cells[0] + cells[1], "files = !echo hello\n" + cells[2], "files\n")
+    )
+    assert check("nb.ipynb", "--fix").status == 0
+    mended = nbformat.reads((here / "nb.ipynb").read_text(), as_version=4)
+    nbformat.validate(mended)
+    client = nbclient.NotebookClient(
+        mended, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(here)}}
+    )
+    done = client.execute()
+    assert "Wall time" in done.cells[0].outputs[-1]["text"]
+    assert "from_logits" not in json.dumps(done.cells)
+    assert "hello" in done.cells[2].outputs[0]["data"]["text/plain"]

@@ -73,9 +73,12 @@ class EmbeddedFiles:
 
     def keeps(self, path: str, data: bytes) -> bool:
         """Whether the module may hold a use: in the JSON of a notebook words are not words."""
-        opened = self._open(path, data)
-        text = opened.module.text.encode("utf-8", "surrogatepass")
-        return any(p.fatal for p in opened.module.problems) or self._source.keeps(path, text)
+        module = self._open(path, data).module
+        # As it stands there: what a piece that was left out may hold is to be named.
+        text = "\n".join(row.shown for row in module.rows if row is not None)
+        return any(problem.fatal for problem in module.problems) or self._source.keeps(
+            path, text.encode("utf-8", "surrogatepass")
+        )
 
     def read(self, path: str, data: bytes) -> FileFacts:
         """All uses; a piece that only the second parser refuses is left out as well."""

@@ -76,4 +76,4 @@ def logical_lines(text: str) -> Iterator[Logical]:
 
 def lines(text: str) -> list[str]:
     """The lines as Python counts them, with their ends: a form feed ends none."""
-    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
+    return re.findall(r"[^\r\n]+(?:\r\n|\r|\n)?|\r\n|\r|\n", text)
