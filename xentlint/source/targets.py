@@ -13,7 +13,7 @@ from xentlint.source.conditions import Guard, Path
 from xentlint.source.run import LIBRARY, Run
 from xentlint.source.scopes import Frame, assign
 from xentlint.source.sequences import content, make_list, store_item
-from xentlint.source.values import Alternatives, Api, ClassValue, Ref, Rest, Unknown, Value
+from xentlint.source.values import Alternatives, Api, ClassValue, Ref, Rest, Tensor, Unknown, Value
 
 
 def bind_target(run: Run, target: cst.CSTNode, value: Value, frame: Frame) -> None:
@@ -26,7 +26,10 @@ def bind_target(run: Run, target: cst.CSTNode, value: Value, frame: Frame) -> No
         set_attribute(run, run.evaluate(run, target.value, frame), target.attr.value, value)
     elif isinstance(target, cst.Subscript):
         owner = run.evaluate(run, target.value, frame)
-        if len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
+        if type(owner) is Tensor and isinstance(target.value, cst.Name):
+            mixed = run.fresh("an array into which something was written")
+            assign(run.store, frame, target.value.value, mixed)
+        elif len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
             key = run.evaluate(run, target.slice[0].slice.value, frame)
             store_item(run, owner, key, value)
     elif isinstance(target, cst.StarredElement):
