@@ -168,6 +168,7 @@ def check_parser(name: str) -> Parser:
                        help="look at files that git ignores, too")  # fmt: skip
     if name == "check":
         repair.add_options(parser)
+        parser.epilog = f"{STATUS}\n{repair.PROMISE}"
     add_options(parser)
     # For tests: the screens only save time, so a run without them must report the same.
     parser.set_defaults(prefer=None, unsafe_fixes=None)  # None: as the settings say

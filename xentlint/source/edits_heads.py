@@ -134,9 +134,8 @@ def _instead(text: Text, call: ast.Call) -> list[Piece]:
 
 def set_to(text: Text, node: ast.expr, name: str) -> list[Piece]:
     """An activation given to a layer, or one replaced by another."""
-    quoted = f"{_quote(text)}{name}{_quote(text)}"
     if not isinstance(node, ast.Call):
-        return _another(text, node, quoted)
+        return _another(text, node, name)
     short = last_name(node.func)
     if short in ("Softmax", "ReLU", "LeakyReLU") or _is_function(node):
         return _another_call(text, node, name)
@@ -148,24 +147,25 @@ def set_to(text: Text, node: ast.expr, name: str) -> list[Piece]:
     if known is None and len(node.args) > index:
         known = node.args[index]
     if known is not None:
-        return _another(text, known, quoted)
+        return _another(text, known, name)
     if open_ended(node):
         raise ImpossibleError("a `*` or `**` argument may hold the activation")
-    return appended(text, arguments(text, node), f"activation={quoted}")
+    quote = _quote(text)
+    return appended(text, arguments(text, node), f"activation={quote}{name}{quote}")
 
 
-def _another(text: Text, node: ast.expr, quoted: str) -> list[Piece]:
+def _another(text: Text, node: ast.expr, name: str) -> list[Piece]:
     _no_parameter(text, node)
+    literal = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    quote = text.code(node)[-1] if literal else _quote(text)
     holder = text.parent(node)
     call = text.parent(holder) if isinstance(holder, ast.keyword) else holder
     row = LAYERS.get(f"keras.layers.{last_name(call.func)}") if isinstance(call, ast.Call) else None
-    if isinstance(holder, ast.keyword) and holder.arg == "classifier_activation":
-        return [replaced(text, node, quoted)]
-    if row is None:
+    if row is None and getattr(holder, "arg", None) != "classifier_activation":
         raise ImpossibleError("the activation is not an argument of a Keras layer")
     if isinstance(node, ast.Name):
         raise ImpossibleError(f"the activation is given as `{node.id}`")
-    return [replaced(text, node, quoted)]
+    return [replaced(text, node, f"{quote}{name}{quote}")]
 
 
 def _another_call(text: Text, node: ast.Call, name: str) -> list[Piece]:

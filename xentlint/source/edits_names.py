@@ -58,6 +58,8 @@ def expression(text: Text, dotted: str, path: str, site: ast.AST) -> tuple[str, 
     usable = [b for b in known if b.name not in taken and (inside or b.statement.lineno < line)]
     written = []
     for binding in usable:
+        if binding.dotted == "tensorflow" and target.startswith("tensorflow.python."):
+            continue  # a package of its own: the public `tf` has no such attribute
         if target == binding.dotted or target.startswith(f"{binding.dotted}."):
             written.append(binding.name + target[len(binding.dotted) :])
     if written:
