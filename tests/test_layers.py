@@ -25,7 +25,7 @@ LAYERS = (
     ("config", "configfile", "discover", "settle", "suppress", "comments", "baseline"),
     ("offers", "fixing", "rewriting", "together", "chosen", "embedded"),
     ("engine",),
-    ("mending",),
+    ("mending", "models"),
     ("around", "repair"),
     ("cli",),
     ("__main__",),

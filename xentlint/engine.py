@@ -234,6 +234,8 @@ def run(
         force_exclude=settings.force_exclude,
     )
     this.problems += found.problems
+    if any(file.kind in ("model", None) for file in found.files):
+        this.sources = []
     for number, file in enumerate(found.files):
         if progress is not None:
             progress(number, len(found.files))
@@ -261,6 +263,8 @@ class Run:
         self.kind_of: dict[str, str] = {}
         self.data: dict[str, bytes] = {}
         """The files that hold uses."""
+        self.sources: list[tuple[FrontEnd, Use]] | None = None
+        """The losses in source files, where models are checked as well: one may have made them."""
         self.overlay: dict[str, bytes] = {}
         """What stands in the place of files on the disk."""
 
@@ -330,6 +334,8 @@ class Run:
         active = self.choices.of(path).rules
         settled = settle(Judged(use, judge(use, active)) for use in uses)
         self._offer(settled)
+        if self.sources is not None and self.kind_of.get(path) in ("source", "notebook"):
+            self.sources += [(front, use) for use, _ in settled if use.consumer.kind == "loss"]
         for judged in settled:
             self._use(front, judged, path)
 
@@ -409,7 +415,7 @@ class Run:
         from xentlint import rules
 
         found = [
-            self._with_fixes(rules.finding(use, verdict), verdict.rule)
+            self._with_fixes(rules.finding(self._with_origin(use), verdict), verdict.rule)
             for use, verdict in judged
             if verdict.rule is not None and verdict.code in self._selected(use.consumer.place.path)
         ]
@@ -417,6 +423,18 @@ class Run:
         if len(kept) > len(found) - silenced:  # reports on comments stand among the others
             kept = tuple(sorted(kept, key=_place_order))
         return kept, silenced
+
+    def _with_origin(self, use: Use) -> Use:
+        """A loss in a saved model, with the call in the source that made it if one alone fits."""
+        if not self.sources or use.consumer.kind != "loss" or use.consumer.place.pointer is None:
+            return use
+        from xentlint.saved.origin import made_by, with_origin
+
+        made = made_by(use, (source for _, source in self.sources))
+        if made is None:
+            return use
+        front = next(front for front, source in self.sources if source is made)
+        return with_origin(use, [front.locate(made)])
 
     def _with_fixes(self, finding: Finding, rule: Rule) -> Finding:
         """What can be done about it; an error in there costs the fixes, not the finding."""

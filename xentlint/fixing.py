@@ -100,7 +100,9 @@ def fix(outcome: Outcome, wanted: Wanted, project: Project) -> Result:
     refused: dict[tuple[str, str, str], Refused] = {}
     together: set[frozenset[str]] = set()
     for _ in range(ROUNDS):
-        open_ = [f for f in state.outcome.findings if _key(f) not in refused]
+        # Fixes in saved models are no texts: `models` makes them.
+        texts = (f for f in state.outcome.findings if f.place.pointer is None)
+        open_ = [f for f in texts if _key(f) not in refused]
         groups, clashes = join(open_, wanted, project.writable)
         for clash in clashes:
             refused[_key(clash.finding)] = clash
@@ -212,8 +214,8 @@ def _try(groups: Sequence[Group], state: _State, wanted: Wanted, project: Projec
             return str(error)
         paths = project.touched(texts)
         seen = project.again(texts, paths)
-        now = _State(texts, _merge(state.outcome, seen, paths), (*state.done, *done))
-        reason, new = _compare(state.outcome, now.outcome, done, paths)
+        now = _State(texts, merge(state.outcome, seen, paths), (*state.done, *done))
+        reason, new = compare(state.outcome, now.outcome, done, paths)
         if reason is not None:
             return reason
         if not new:
@@ -233,7 +235,7 @@ def _changed(edits: Iterable[Edit], texts: Mapping[str, bytes], project: Project
     return {path: project.changed(path, texts.get(path), own) for path, own in by_path.items()}
 
 
-def _compare(
+def compare(
     before: Outcome, after: Outcome, done: Sequence[Done], paths: Iterable[str]
 ) -> tuple[str | None, list[Finding]]:
     """Why fixes do not hold, and what they uncovered."""
@@ -259,7 +261,7 @@ def _kind(finding: Finding) -> tuple[str, int | None, str]:
     return finding.place.path, finding.place.cell, finding.code
 
 
-def _merge(before: Outcome, seen: Outcome, paths: frozenset[str]) -> Outcome:
+def merge(before: Outcome, seen: Outcome, paths: frozenset[str]) -> Outcome:
     """The outcome of a whole run in which some files were judged again."""
     findings = [f for f in before.findings if f.place.path not in paths] + list(seen.findings)
     problems = [p for p in before.problems if p.path not in paths] + list(seen.problems)

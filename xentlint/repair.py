@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from xentlint.fixing import Done, Result
-    from xentlint.mending import Mender
     from xentlint.outcome import Outcome
 
 PROMISE = """\
@@ -38,6 +37,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--diff", action="store_true",
                        help="show what --fix would change, and write nothing")  # fmt: skip
     group.add_argument("--show-fixes", action="store_true", help="list what was done")
+    group.add_argument("--output", metavar="MODEL",
+                       help="with --fix: the mended saved model goes there")  # fmt: skip
     group.add_argument("--fix-only", action="store_true",
                        help="make fixes, and report nothing that remains")  # fmt: skip
     group.add_argument("--prefer", choices=("outputs", "logits"), default="outputs",
@@ -75,26 +76,26 @@ def mend(outcome: Outcome, options: argparse.Namespace) -> Mended:
     from xentlint import rewriting
     from xentlint.fixing import Wanted, fix
     from xentlint.mending import Mender
+    from xentlint.models import remake
 
     if not options.diff:
-        folders = {os.path.dirname(path) or os.curdir for path in outcome.checked}
+        local = (path for path in outcome.checked if "://" not in path)
+        folders = {os.path.dirname(path) or os.curdir for path in local}
         left = rewriting.tidy(folders)
         outcome = outcome._replace(problems=(*outcome.problems, *left))
     wanted = Wanted(options.unsafe_fixes, options.prefer)
     mender = Mender(outcome.origin)
-    result = fix(outcome, wanted, mender.project())
+    models = remake(outcome, wanted, dry=options.diff, output=options.output)
+    result = fix(models.outcome, wanted, mender.project())
+    result = result._replace(refused=(*result.refused, *models.refused))
     if options.diff:
-        said = _said(result, result.done, options, "to be ")
-        return Mended(outcome, result.done, rewriting.diff(result, mender.known), said)
-    return _write(result, outcome, options, mender)
-
-
-def _write(result: Result, before: Outcome, options: argparse.Namespace, mender: Mender) -> Mended:
-    from xentlint import rewriting
-
-    written = rewriting.write(result, before, mender.known)
-    said = _said(result, written.done, options, "")
-    return Mended(written.outcome, written.done, "", said)
+        done = (*models.done, *result.done)
+        said = (*_said(result, done, options, "to be "), *models.said)
+        return Mended(outcome, done, models.diff + rewriting.diff(result, mender.known), said)
+    written = rewriting.write(result, models.outcome, mender.known)
+    done = (*models.done, *written.done)
+    said = (*_said(result, done, options, ""), *models.said)
+    return Mended(written.outcome, done, "", said)
 
 
 def _said(

@@ -41,7 +41,11 @@ class Plan(NamedTuple):
 
 
 def plan(
-    path: str, requests: Sequence[Request], *, max_config_size: int = limits.CONFIG_SIZE
+    path: str,
+    requests: Sequence[Request],
+    *,
+    max_config_size: int = limits.CONFIG_SIZE,
+    expect: str | None = None,
 ) -> Plan | Problem:
     """The file with these uses mended, or why it is left alone."""
     from xentlint import writing
@@ -56,7 +60,7 @@ def plan(
     try:
         patches = _patches(path, window, requests)
         new = pieces(window.size, patches)
-        reading = read_window(path, Spliced(window, new))
+        reading = read_window(path, Spliced(window, new), expect)
     except (ReadError, ImpossibleError, ValueError) as error:
         return Problem(path, None, "not-fixed", str(error), False)
     finally:

@@ -40,6 +40,8 @@ def changes(use: Use, intent: str, root: Any) -> list[Change]:
     if not isinstance(handle, Handle) or handle.kind not in ("keras", "hdf5", "json"):
         raise ImpossibleError("the file's format is not edited: change it where the model is made")
     if intent in ("set-from-logits", "remove-from-logits", "set-threshold"):
+        if not handle.consumer:
+            raise ImpossibleError("the file holds no loss that could be changed")
         value = find(root(handle.consumer_member), handle.consumer)
         switch = "from_logits" if intent != "set-threshold" else None
         return [_consumer(use, handle, value, switch, intent == "set-from-logits")]
