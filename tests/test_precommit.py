@@ -254,3 +254,17 @@ def test_the_fixing_hook(tmp_path: Path, published: tuple[str, str, Path]) -> No
     text = (user.path / "a.py").read_text()
     assert text.endswith("y = 2\n")
     assert text.removesuffix("y = 2\n") in (SOURCE + "x = 1\n" * 9, GOOD + "x = 1\n" * 9)
+
+
+def test_the_hooks_under_prek(user: Repository) -> None:
+    prek = shutil.which("prek", path=user.environment["PATH"])
+    if prek is None:
+        pytest.skip("prek is not installed")
+    user.environment["PREK_HOME"] = str(Path(user.environment["PRE_COMMIT_HOME"], "prek"))
+    (user.path / "a.py").write_text(SOURCE)
+    user.git("add", ".")
+    failed = user.run(prek, "run", "--all-files")
+    assert failed.returncode == 1, failed.stderr
+    assert "XL101" in failed.stdout
+    (user.path / "a.py").write_text(GOOD)
+    assert user.run(prek, "run", "--all-files").returncode == 0
