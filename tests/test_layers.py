@@ -26,7 +26,7 @@ LAYERS = (
     ("offers", "fixing", "rewriting", "together", "chosen", "embedded"),
     ("engine",),
     ("mending", "models"),
-    ("around", "repair"),
+    ("around", "repair", "inspecting"),
     ("cli",),
     ("__main__",),
 )

@@ -25,6 +25,7 @@ INTERRUPTED: Final = 130
 COMMANDS: Final = {
     "check": "report where a model's output scale and its loss disagree",
     "audit": "list every use of a head with its verdict: ok, a rule's code, or undecided and why",
+    "inspect": "show what saved models hold: heads, loss, metrics, versions, and the verdict",
     "rule": "show a rule's page, or list the rules",
     "completion": "print the completion script of a shell: bash, zsh or fish",
     "config": "show the settings that count for a path, and where each comes from",
@@ -44,6 +45,7 @@ examples:
   xentlint audit --output-format concise src
   xentlint check - --stdin-filename train.py < train.py
   xentlint check --write-baseline known.json
+  xentlint inspect model.keras
   xentlint rule XL101
   xentlint config src
   eval "$(xentlint completion bash)"
@@ -103,6 +105,8 @@ def _dispatch(arguments: list[str]) -> int:
         raise UsageError(_unknown_command(first))
     if first == "rule":
         return _rule(arguments[1:])
+    if first == "inspect":
+        return _inspect(arguments[1:])
     if first == "completion":
         return _completion(arguments[1:])
     if first == "config":
@@ -125,7 +129,7 @@ def _parser(name: str, usage: str = "[OPTIONS] [PATH ...]") -> Parser:
         prog=f"xentlint {name}",
         usage=f"xentlint {name} {usage}",
         description=COMMANDS[name].capitalize() + ".",
-        epilog=STATUS if name in ("check", "audit") else None,
+        epilog=STATUS if name in ("check", "audit", "inspect") else None,
         formatter_class=_Formatter,
         allow_abbrev=False,
     )
@@ -135,6 +139,7 @@ def check_parser(name: str) -> Parser:
     """The options of ``check`` and ``audit``."""
     from xentlint import repair
     from xentlint.around import add_options
+    from xentlint.inspecting import add_model_options
     from xentlint.report import FORMATS
 
     parser = _parser(name)
@@ -166,6 +171,7 @@ def check_parser(name: str) -> Parser:
                        help="leave these out, as .gitignore writes them")  # fmt: skip
     files.add_argument("--no-respect-gitignore", dest="respect_gitignore", action="store_false",
                        help="look at files that git ignores, too")  # fmt: skip
+    add_model_options(parser.add_argument_group("saved models"))
     if name == "check":
         repair.add_options(parser)
         parser.epilog = f"{STATUS}\n{repair.PROMISE}"
@@ -251,6 +257,8 @@ def _mended(outcome: Outcome, options: argparse.Namespace) -> Mended | None:
 
     if not repair.is_wanted(options):
         return None
+    if options.output is not None and list(outcome.origin.kind_of.values()) not in ([], ["model"]):
+        raise UsageError("--output is for a saved model: name one")
     mended = repair.mend(outcome, options)
     for line in mended.said:
         _say(f"xentlint: {line}")
@@ -265,6 +273,10 @@ def _agree(options: argparse.Namespace, here: config.Settings) -> None:
         raise UsageError("`-` stands alone: nothing else is checked with the text on stdin")
     if options.stdin_filename and options.paths != ["-"]:
         raise UsageError("--stdin-filename goes with `-`: xentlint check - --stdin-filename NAME")
+    if getattr(options, "output", None) is not None and not (options.fix or options.fix_only):
+        raise UsageError("--output goes with --fix: xentlint check --fix --output NEW MODEL")
+    if getattr(options, "output", None) is not None and len(options.paths) != 1:
+        raise UsageError("--output is one file: name one saved model")
     if options.paths == ["-"] and options.add_ignore is not None:
         raise UsageError("--add-ignore writes files; there is none on stdin")
 
@@ -316,6 +328,8 @@ def _settings(options: argparse.Namespace, audit: bool, configs: config.Configs)
         configs=configs,
         given=tuple(around.given(options).items()),
         force_exclude=options.force_exclude,
+        max_config_size=options.max_config_size,
+        expect=options.expect,
     )
 
 
@@ -387,6 +401,26 @@ def _aside(outcome: Outcome, quiet: bool) -> None:
             _say(f"xentlint: error: {problem(item)}")
 
 
+def inspect_parser() -> Parser:
+    """The options of ``inspect``."""
+    from xentlint.inspecting import add_options
+
+    parser = _parser("inspect", "[OPTIONS] MODEL ...")
+    add_options(parser)
+    return parser
+
+
+def _inspect(arguments: list[str]) -> int:
+    options = _parse(inspect_parser(), arguments)
+    from xentlint.inspecting import run
+
+    shown = run(options)
+    status = _write(shown.text, shown.status)
+    for line in shown.said:
+        _say(f"xentlint: {line}")
+    return status
+
+
 def _rule(arguments: list[str]) -> int:
     parser = _parser("rule", "[CODE ...]")
     parser.add_argument("codes", nargs="*", metavar="CODE", help="default: list all rules")
@@ -421,6 +455,7 @@ def _completion(arguments: list[str]) -> int:
 
     plain = {name: _parser(name) for name in COMMANDS}
     parsers = {**plain, "check": check_parser("check"), "audit": check_parser("audit")}
+    parsers["inspect"] = inspect_parser()
     words = {"rule": list(pages.paths(pages.folder())), "completion": list(SHELLS)}
     return _write(script(shell, parsers, words), CLEAN)
 

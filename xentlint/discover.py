@@ -35,6 +35,9 @@ MODEL_NAMES: Final = frozenset(
     {"saved_model.pb", "saved_model.pbtxt", "keras_metadata.pb", "model.json"}
 )
 
+WEAK: Final = (".pb", ".pbtxt", ".lite")
+"""Endings that other programs use as well: in a folder, the content decides."""
+
 EXCLUDED: Final = frozenset(  # read as words: a list would fill a screen
     """.bzr .direnv .eggs .git .git-rewrite .hg .ipynb_checkpoints .mypy_cache .nox .pants.d .pyenv
     .pytest_cache .pytype .ruff_cache .svn .tox .venv .vscode __pycache__ __pypackages__ _build
@@ -89,6 +92,33 @@ def kind_of_name(name: str, kinds: dict[str, str] = KINDS) -> str | None:
     return kinds.get(name[name.rfind(".") :].lower()) if "." in name else None
 
 
+def _kind_in_folder(name: str, names: set[str], kinds: dict[str, str]) -> str | None:
+    """What a file among others may be. The files of one SavedModel are one model."""
+    if name in ("keras_metadata.pb", "saved_model.pbtxt") and "saved_model.pb" in names:
+        return None
+    if name == "keras_metadata.pb" and "saved_model.pbtxt" in names:
+        return None
+    if name == "config.json":  # of an unpacked `.keras`
+        return "model" if "metadata.json" in names else None
+    return kind_of_name(name, kinds) or ("model" if _is_weak(name) else None)
+
+
+def _is_weak(name: str) -> bool:
+    if name in ("config.json", "model.json"):
+        return True
+    return name not in MODEL_NAMES and name.lower().endswith(WEAK)
+
+
+def _is_model(path: str) -> bool:
+    """Whether a file whose name says little is a model; what is none is passed over."""
+    from xentlint.saved import HEAD, kind_of
+
+    try:
+        return kind_of(path, files.read(path, HEAD)) not in (None, "unknown", "html")
+    except OSError:
+        return False
+
+
 class _Walk:
     """One walk: what it found so far, by absolute path, so that no file comes twice."""
 
@@ -134,6 +164,9 @@ class _Walk:
 
     def named(self, path: str) -> None:
         """A path that the user gave: a folder to walk, or a file whatever its name."""
+        if "://" in path:
+            self._add(path, "model", named=True, key=path)
+            return
         try:
             mode = os.stat(path).st_mode
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
@@ -175,7 +208,7 @@ class _Walk:
                 if self._is_folder(entry):
                     if entry.name not in leave_out and not self._left_out(entry, above, True):
                         todo.append((before + entry.name, entry.path, ignores))
-                elif kind := kind_of_name(entry.name, self._kinds):
+                elif kind := _kind_in_folder(entry.name, names, self._kinds):
                     self._entry(entry, before + entry.name, kind, above)
 
     @staticmethod
@@ -196,6 +229,8 @@ class _Walk:
             regular = entry.is_file() if mode is None else stat.S_ISREG(mode)
         except OSError as error:
             self._problem(path, "skipped", f"link not followed: {files.reason(error)}", False)
+            return
+        if regular and _is_weak(entry.name) and not _is_model(entry.path):
             return
         if regular:
             self._add(path, kind, named=False, key=entry.path)

@@ -1,0 +1,98 @@
+"""``xentlint inspect``: what saved models hold, one after the other; and the options for models."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import xentlint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xentlint.saved.inspection import ModelReport
+
+SCHEMA: Final = 1
+"""Changes when something that was there is gone or means something else."""
+
+_SIZE = re.compile(r"(\d+)\s*([kmgt]?)(?:i?b)?\Z", re.IGNORECASE)
+
+
+class Shown(NamedTuple):
+    """What the command prints, and its exit status."""
+
+    text: str
+    status: int
+    said: tuple[str, ...]
+    """Lines for stderr."""
+
+
+def size(text: str) -> int:
+    """``64M`` → bytes; a unit is a power of 1,024."""
+    found = _SIZE.match(text.strip())
+    if found is None or not int(found[1][:20]):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size; write bytes, or 512K, 64M, 1G")
+    return int(found[1][:20]) << (10 * " kmgt".index(found[2].lower() or " "))
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of ``inspect``."""
+    parser.add_argument("models", nargs="+", metavar="MODEL",
+                        help="files, folders of models, addresses (https:, hf: …)")  # fmt: skip
+    parser.add_argument("--output-format", choices=("text", "json"), default="text",
+                        metavar="FORMAT", help="text, json (default: text)")  # fmt: skip
+    add_model_options(parser)
+
+
+def add_model_options(parser: Any) -> None:
+    """The options that say how models are read."""
+    parser.add_argument("--max-config-size", type=size, metavar="SIZE",
+                        help="read configurations up to this size (default: 64M)")  # fmt: skip
+    parser.add_argument("--expect", choices=("logits", "probabilities"),
+                        help="what models that hold no loss should give")  # fmt: skip
+
+
+def run(options: argparse.Namespace) -> Shown:
+    """Inspect every model that was named; one that cannot be read takes none of the others down."""
+    limit = options.max_config_size
+    limits = {} if limit is None else {"max_config_size": limit}
+    reports: list[ModelReport] = []
+    said: list[str] = []
+    for path in options.models:
+        try:
+            found = xentlint.inspect_model(path, expect=options.expect, **limits)
+        except Exception as error:
+            said.append(f"error: {path}: a bug in xentlint, this file was not checked: {error!r}")
+            continue
+        reports.append(found)
+        said += _errors(found)
+    status = 2 if said else int(any(found.verdict == "findings" for found in reports))
+    return Shown(_rendered(reports, options.output_format), status, tuple(said))
+
+
+def _errors(found: ModelReport) -> list[str]:
+    """What makes the exit status 2."""
+    if not found.format and not found.notes:
+        return [f"error: {found.path}: not a model"]
+    return [f"error: {found.path}: {item.message}" for item in found.notes if item.fatal]
+
+
+def _rendered(reports: Sequence[ModelReport], form: str) -> str:
+    if form == "json":
+        models = [_plain(found) for found in reports]
+        found = {"schema": SCHEMA, "version": xentlint.__version__, "models": models}
+        return json.dumps(found, indent=2) + "\n"
+    from xentlint.saved.inspection import render
+
+    return "".join(render(found) for found in reports)
+
+
+def _plain(value: Any) -> Any:
+    """Named tuples as objects."""
+    if isinstance(value, tuple):
+        if hasattr(value, "_asdict"):
+            return {key: _plain(item) for key, item in value._asdict().items()}
+        return [_plain(item) for item in value]
+    return value
