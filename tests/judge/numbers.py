@@ -52,11 +52,14 @@ def _within_unit(table: np.ndarray, last: bool) -> str:
 
 
 def _within_one(table: np.ndarray, last: bool) -> str:
-    """Values in [-1, 1]: tanh saturates at its ends, small logits do not."""
-    at_ends = float((np.abs(table) > 0.9).mean())
-    if at_ends > 0.2:
+    """Values in [-1, 1]: tanh saturates at its ends, the logits of a deep body are small."""
+    reach = float(np.abs(table).max())
+    if float((np.abs(table) > 0.9).mean()) > 0.2:
         return "other" if last or table.size > 200 else UNSURE
-    return "logits" if last or np.abs(table).max() < 0.5 else UNSURE
+    if reach < 0.5:
+        return "logits"
+    # Large weights never took it beyond one: a bounded output (a recurrent layer's tanh).
+    return "other" if last else UNSURE
 
 
 def _unbounded(table: np.ndarray, last: bool) -> str:
