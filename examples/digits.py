@@ -1,4 +1,4 @@
-"""Small images of ten digits: a convolutional network, built in one function, compiled in another."""
+"""Images of ten digits: a convolutional network, built in one function, compiled in another."""
 
 import numpy as np
 import tensorflow as tf
