@@ -445,3 +445,24 @@ def test_a_mended_notebook_runs_in_a_kernel(here: Path, check: Any) -> None:
     assert "Wall time" in done.cells[0].outputs[-1]["text"]
     assert "from_logits" not in json.dumps(done.cells)
     assert "hello" in done.cells[2].outputs[0]["data"]["text/plain"]
+
+
+def test_fixing_names_what_a_killed_run_left_half_done(here: Path, check: Any) -> None:
+    import hashlib
+
+    def digest(text: str) -> str:
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    (here / "a.py").write_text(SOURCE)
+    (here / "b.py").write_text("y = 1\n")
+    rows = [
+        ["b.py", str(here / "b.py"), digest("x"), digest("y = 1\n")],
+        ["a.py", str(here / "a.py"), digest(SOURCE), digest("x")],
+    ]
+    (here / ".xentlint-0123456789abcdef.journal").write_text(json.dumps(rows))
+    (here / ".xentlint-0123456789abcdee.new").write_text("x")
+    ran = check("--fix")
+    assert ran.status == 0
+    assert "note: a.py: an earlier run was stopped after it had changed b.py" in ran.err
+    assert sorted(os.listdir(here)) == [".git", "a.py", "b.py"]
+    assert "earlier run" not in check("--fix").err

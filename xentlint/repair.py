@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from xentlint.facts import Problem
     from xentlint.fixing import Done, Result
     from xentlint.outcome import Outcome
 
