@@ -11,7 +11,7 @@ from xentlint.source.conditions import EVERYWHERE, Atom
 from xentlint.source.entries import Entry, candidates
 from xentlint.source.evidence import Evidence
 from xentlint.source.expressions import evaluate
-from xentlint.source.joins import alternatives
+from xentlint.source.joins import alternatives, choices_of
 from xentlint.source.modules import Source
 from xentlint.source.objects import bind, class_attribute, mro
 from xentlint.source.run import Run, World
@@ -65,7 +65,7 @@ def _run_entry(run: Run, frame: Frame, entry: Entry) -> None:
     if entry.owner is None:
         function = _plain(run, frame, entry)
         if function is not None:
-            _call_unknown(run, function, spot)
+            _run_returned(run, _call_unknown(run, function, spot), spot)
         return
     cls = run.read(lookup(run.store, frame, entry.owner.name.value))
     if type(cls) is not ClassValue:
@@ -75,7 +75,14 @@ def _run_entry(run: Run, frame: Frame, entry: Entry) -> None:
         return
     for ref in _receivers(run, cls, spot):
         method = bind(run, found, ref, spot) if found.kind == "function" else found
-        _call_method(run, method, ref, spot)
+        _run_returned(run, _call_method(run, method, ref, spot), spot)
+
+
+def _run_returned(run: Run, value: Value, spot: Spot) -> None:
+    """A function that an entry returns and that nothing here calls: a loss made to order."""
+    for _, plain in choices_of(value):
+        if type(plain) is Function and id(plain.node) not in run.reached:
+            _call_unknown(run, plain, spot)
 
 
 def _plain(run: Run, frame: Frame, entry: Entry) -> Function | None:
