@@ -144,12 +144,18 @@ def _place_of(use: Said, groups: list[list[Meeting]]) -> int | None:
     return None
 
 
+def _answered(use: Said, uses: list[Said]) -> bool:
+    """A module's function, read alone, is called by nobody there: another file calls it."""
+    return any(
+        other.code != UNDECIDED and (other.path != use.path or other.line == use.line)
+        for other in uses
+    )
+
+
 def _one_group(group: list[Meeting], uses: list[Said], found: Comparison) -> None:
     truth = {meeting.code for meeting in group} - {OK}
     codes = {use.code for use in uses} - {OK, UNDECIDED}
-    known = {(use.path, use.line) for use in uses if use.code != UNDECIDED}
-    # A function of a module, read alone, is called by nobody there: another file called it.
-    open_ = [u for u in uses if u.code == UNDECIDED and (u.path, u.line) not in known]
+    open_ = [use for use in uses if use.code == UNDECIDED and not _answered(use, uses)]
     # Losses that look at the right class alone are of no family: either answer will do.
     allowed = {"XL104"} if any(m.family == "none" for m in group) else set()
     alarms, missed = codes - truth - allowed, truth - codes

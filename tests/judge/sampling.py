@@ -119,10 +119,21 @@ def infer(model: Any, x: Any) -> None:
 
 def _outputs(model: Any, x: Any) -> Any:
     """As in training: that is what the loss sees."""
-    try:
-        return model(_noise(x), training=True)
-    except Exception:  # integers in floats, for an embedding
-        return model(x, training=True)
+    # An embedding takes integers, in floats or not, and no negative ones.
+    for values in (_noise, _as_it_is, _bits):
+        with contextlib.suppress(Exception):
+            return model(values(x), training=True)
+    return model(x, training=True)
+
+
+def _as_it_is(x: Any) -> Any:
+    return x
+
+
+def _bits(x: Any) -> Any:
+    import tensorflow as tf
+
+    return tf.nest.map_structure(lambda part: (np.asarray(part) > 0).astype(part.dtype), x)
 
 
 def _noise(x: Any) -> Any:
