@@ -79,11 +79,11 @@ def mend(outcome: Outcome, options: argparse.Namespace) -> Mended:
     from xentlint.mending import Mender
     from xentlint.models import remake
 
+    left: tuple[Problem, ...] = ()
     if not options.diff:
         local = (path for path in outcome.checked if "://" not in path)
         folders = {os.path.dirname(path) or os.curdir for path in local}
         left = rewriting.tidy(folders)
-        outcome = outcome._replace(problems=(*outcome.problems, *left))
     wanted = Wanted(options.unsafe_fixes, options.prefer)
     mender = Mender(outcome.origin)
     models = remake(outcome, wanted, dry=options.diff, output=options.output)
@@ -96,7 +96,9 @@ def mend(outcome: Outcome, options: argparse.Namespace) -> Mended:
     written = rewriting.write(result, models.outcome, mender.known)
     done = (*models.done, *written.done)
     said = (*_said(result, done, options, ""), *models.said)
-    return Mended(written.outcome, done, "", said)
+    # The second look, at the new texts, knows nothing of what an earlier run left behind.
+    after = written.outcome._replace(problems=(*written.outcome.problems, *left))
+    return Mended(after, done, "", said)
 
 
 def _said(
