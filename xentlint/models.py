@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from xentlint.engine import Run
-from xentlint.facts import FileFacts, Finding, Problem
+from xentlint.facts import FileFacts, Finding, Place, Problem
 from xentlint.fixing import FOLLOWED, ROUNDS, Done, Refused, Wanted, compare, merge
 from xentlint.outcome import Outcome
 from xentlint.saved import edit
@@ -57,16 +57,17 @@ class _Maker:
 
     def make(self, remade: Remade) -> Remade:
         once = self._dry or self._output is not None
-        tried: set[Finding] = set()
+        tried: set[tuple[str, Place]] = set()
         for _ in range(1 if once else ROUNDS):
-            chosen = self._chosen(f for f in remade.outcome.findings if f not in tried)
+            open_ = (f for f in remade.outcome.findings if (f.code, f.place) not in tried)
+            chosen = self._chosen(open_)
             if not chosen:
                 break
             made, failed = self._best(chosen, remade.outcome)
             # Two texts of one file are changed one after the other: the next round has the rest.
             later = made is not None and not once
             if not later:
-                tried |= {item.finding for item in failed}
+                tried |= {(item.finding.code, item.finding.place) for item in failed}
                 remade = remade._replace(refused=(*remade.refused, *failed))
             if made is None:
                 break
