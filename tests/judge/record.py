@@ -353,9 +353,7 @@ class Run:
                 return
         more = self.born.get(id(born), (None, ()))[1] + self.extra
         near = spans[:1] + more
-        key = (kind, spans, id(layer) if own is None else None, self.prefix, more)
-        if own is not None:
-            key = (*key, own.f_lasti)
+        key: Any = (kind, spans, own.f_lasti if own is not None else None, self.prefix, more)
         if own is None:
             key = (kind, spans, self._order(layer), self.prefix)
         event = self.events.setdefault(key, Event(kind, near, key, spans[1:], loss))

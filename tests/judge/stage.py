@@ -73,7 +73,7 @@ def randomise(variables: Any) -> None:
 def large(shape: Any) -> np.ndarray:
     """Values of both signs, so large that an activation on them shows."""
     fan_in = int(np.prod(shape[:-1])) if len(shape) > 1 else 1
-    return np.random.normal(size=shape) * _GAIN / np.sqrt(max(fan_in, 1))
+    return np.asarray(np.random.normal(size=shape) * _GAIN / np.sqrt(max(fan_in, 1)))
 
 
 def _dropped_names(patches: Patches) -> None:

@@ -85,16 +85,14 @@ def module(name: str) -> Any:
 def twin(listener: Listener, loss: Callable[..., Any]) -> Callable[..., Any]:
     """A loss function that tells of its calls from the program."""
     parameters = _parameters(loss)
-    first = next((p for p in parameters if p in LABEL_NAMES), None)
-    second = next((p for p in parameters if p in PREDICTION_NAMES), None)
+    first = next((p for p in parameters if p in LABEL_NAMES), "labels")
+    second = next((p for p in parameters if p in PREDICTION_NAMES), "logits")
 
     @functools.wraps(loss)
     def recorded_loss(*args: Any, **kwargs: Any) -> Any:
         if listener.in_program(sys._getframe(1)):
             bound = dict(zip(parameters, args, strict=False)) | kwargs
             labels, predictions = bound.pop(first, None), bound.pop(second, None)
-            if predictions is None:
-                predictions = bound.pop("logits", None)
 
             def again(y: Any, p: Any) -> Any:
                 return loss(**{first: y, second: p}, **_eager(bound))
@@ -145,7 +143,7 @@ def _found_twin(listener: Listener, find: Callable[..., Any]) -> Callable[..., A
 
 @functools.cache
 def _loss_functions() -> list[tuple[Any, str, Callable[..., Any]]]:
-    found = []
+    found: list[tuple[Any, str, Callable[..., Any]]] = []
     for prefix in GENERATIONS:
         for part in ("losses", "metrics"):
             owner = module(f"{prefix}.{part}")
