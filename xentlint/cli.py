@@ -60,6 +60,11 @@ printed, and the last line on stderr gives the reason.
 """
 
 
+# argparse asks gettext for translations, of which there are none: finding that out takes the
+# modules `locale` and some files, a tenth of a run on one saved model.
+argparse._ = str  # type: ignore[attr-defined]
+
+
 class UsageError(Exception):
     """What the user asked for makes no sense; the message says why."""
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import xentlint
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = 1
 """Changes when something that was there is gone or means something else."""
-
-_SIZE = re.compile(r"(\d+)\s*([kmgt]?)(?:i?b)?\Z", re.IGNORECASE)
 
 
 class Shown(NamedTuple):
@@ -31,7 +27,9 @@ class Shown(NamedTuple):
 
 def size(text: str) -> int:
     """``64M`` → bytes; a unit is a power of 1,024."""
-    found = _SIZE.match(text.strip())
+    import re
+
+    found = re.match(r"(\d+)\s*([kmgt]?)(?:i?b)?\Z", text.strip(), re.IGNORECASE)
     if found is None or not int(found[1][:20]):
         raise argparse.ArgumentTypeError(f"{text!r} is no size; write bytes, or 512K, 64M, 1G")
     return int(found[1][:20]) << (10 * " kmgt".index(found[2].lower() or " "))
@@ -81,6 +79,8 @@ def _errors(found: ModelReport) -> list[str]:
 
 def _rendered(reports: Sequence[ModelReport], form: str) -> str:
     if form == "json":
+        import json
+
         models = [_plain(found) for found in reports]
         found = {"schema": SCHEMA, "version": xentlint.__version__, "models": models}
         return json.dumps(found, indent=2) + "\n"

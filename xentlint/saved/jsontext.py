@@ -29,9 +29,16 @@ UNUSED = frozenset(_UNUSED_TEXT.split())
 """Keys that no reading needs: dropped while parsing, they are most of a configuration."""
 
 BIG = 1 << 20
-_HOPS = re.compile(rb'["{}\[\]]')
-_SCALAR = re.compile(rb"[^,:\[\]{}\" \t\r\n]+")
-_SPACE = re.compile(rb"[ \t\r\n]*")
+_PATTERNS: dict[bytes, re.Pattern[bytes]] = {}  # compiled when first needed
+_HOPS = rb'["{}\[\]]'
+_SCALAR = rb"[^,:\[\]{}\" \t\r\n]+"
+_SPACE = rb"[ \t\r\n]*"
+
+
+def _pattern(text: bytes) -> re.Pattern[bytes]:
+    if text not in _PATTERNS:
+        _PATTERNS[text] = re.compile(text)
+    return _PATTERNS[text]
 
 
 def load(data: bytes, what: str, config_limit: int, notes: list[str]) -> Any:
@@ -85,7 +92,7 @@ def _shorten(error: Exception) -> str:
 
 
 def skip_space(text: bytes, at: int) -> int:
-    found = _SPACE.match(text, at)
+    found = _pattern(_SPACE).match(text, at)
     return found.end() if found else at
 
 
@@ -109,13 +116,13 @@ def value_end(text: bytes, at: int) -> int:
     if first == b'"':
         return string_end(text, at)
     if first not in (b"{", b"["):
-        found = _SCALAR.match(text, at)
+        found = _pattern(_SCALAR).match(text, at)
         if found is None:
             raise ReadError("a JSON value is missing", offset=at)
         return found.end()
     depth = 0
     while True:
-        found = _HOPS.search(text, at)
+        found = _pattern(_HOPS).search(text, at)
         if found is None:
             raise ReadError("a JSON value does not end", offset=at)
         mark, at = found.group(), found.end()
