@@ -13,7 +13,7 @@ from xentlint.source.positions import place, ranges
 TEXTS = [
     "a = f(x, y=1)\nb = g(\n    f(2),\n    # a comment\n    h(3),\n)\n",
     "if a:\n\tfor i in b:\n\t\tf(i, 'ä', \"日本\")\n",
-    "class C:\n    @d(1)\n    def m(self, x=f(1)): return (\n        g(x)  # why\n        + h(x))\n",
+    "class C:\n  @d(1)\n  def m(self, x=f(1)): return (\n    g(x)  # why\n    + h(x))\n",
     "x = f(1); y = g('''a\nb''', 2)\r\nz = h(3)\r\n",
     "\ufeffx = f(1)\n",
     "lines = f(a,\\\n  b)\nasync def m():\n    await f(1)\n",
