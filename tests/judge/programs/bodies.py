@@ -10,6 +10,8 @@ from .heads import Head
 
 ROWS = 48
 LABELS = ("to_categorical", "one_hot", "np.eye")
+_LATER = ("normalised", "recurrent")
+"""Layers that ``tensorflow.python.keras`` no longer holds."""
 KINDS = ("dense",) * 6 + ("conv", "embedding", "normalised", "recurrent")
 
 
@@ -24,7 +26,7 @@ class Body:
 
 
 def body(c: Choices, names: Names, kinds: tuple[str, ...] = ()) -> Body:
-    kinds = tuple(k for k in kinds or KINDS if k != "normalised" or names.modern)
+    kinds = tuple(k for k in kinds or KINDS if names.modern or k not in _LATER)
     kind = c.pick("body", kinds)
     dense = names.layer("Dense", f"{c.some([8, 16, 12])}, activation='relu'")
     if kind == "conv":

@@ -48,8 +48,8 @@ def pairs() -> tuple[Pair, ...]:
 
 def _plausible(head: Head, loss: Loss) -> bool:
     """A class index wants several units, save where one unit is the fault."""
-    if head.activation == "log_softmax" and head.units == 1:
-        return False
+    if head.units == 1 and head.activation in ("log_softmax", "leaky_relu", "elu"):
+        return False  # of one unit no numbers tell a leaky relu from chance
     if loss.family == "binary" or head.units > 1:
         return True
     return head.activation in ("softmax", "linear") and (head.activation == "softmax" or loss.flag)

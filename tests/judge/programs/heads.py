@@ -76,8 +76,8 @@ def head_layers(c: Choices, names: Names, head: Head, options: str = "") -> list
     ]
     form = c.pick("activation", forms)
     layers = _written(c, names, head, form, options)
-    if options or not names.modern:
-        return layers
+    if options or not names.modern or form == "mixed precision":
+        return layers  # a layer behind float32 would turn it back to half precision
     return layers + _keepers(c, names, head)
 
 
