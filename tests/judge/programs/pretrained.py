@@ -45,7 +45,7 @@ def _application(s: Special) -> tuple[str, str]:
 def whole(s: Special) -> Program:
     """The application with its own classifier."""
     function, more = _application(s)
-    written = s.c.some(["", "softmax", "None", "'sigmoid'"])
+    written = s.c.some(["", "", "softmax", "None", "'sigmoid'"])
     s.c.tag(
         "applications: classifier_activation" if written else "applications: default classifier"
     )
