@@ -29,6 +29,8 @@ from .verdicts import judge_activation, judge_loss
 from .watch import GENERATIONS, module, source, watched
 
 _WATCH = __file__.replace("record.py", "watch.py")
+_ROOM = 1e-5
+"""For an epsilon inside of a log."""
 _RUNS = 8
 """So often a program is run again, with other weights, while its numbers fit two scales."""
 
@@ -83,12 +85,14 @@ def _one_log_each(events: Iterable[Event]) -> list[Event]:
 
 def _scale_of(event: Event) -> str:
     given = read_scale(event.values, last=True)
-    if event.kind != "log" or given != "other":
+    if event.kind != "log" or given not in ("logits", "other"):
         return given
-    # ``1 - p`` stands in the log: small logits lose their balance, relu does not come back.
-    turned = read_scale([1 - np.asarray(value) for value in event.values], last=True)
-    one_sided = min(float(np.min(value)) for value in event.values) >= 0
-    return given if one_sided else turned
+    # ``1 - p`` may stand in the log: small logits lose their balance so, relu its one side.
+    turned = [1 - np.asarray(value) for value in event.values]
+    for values in (event.values, turned):
+        if min(float(np.min(value)) for value in values) >= -_ROOM:
+            return "other"
+    return given if given == "logits" else read_scale(turned, last=True)
 
 
 def _judge(event: Event, run: Run) -> Meeting:
