@@ -122,14 +122,14 @@ HARD: dict[str, Callable[[], str]] = {
     "a list in itself": lambda: "a = []\na.append(a)\na += a\n" + GOOD,
     "endless loop": lambda: "x = []\nwhile True:\n    x = [x, x]\n" + GOOD,
 }
-"""Python that costs: its own defect is reported, or it is named."""
+"""Python that costs: its own defect is reported, or what was not followed, or it is named."""
 
 
-def check(*arguments: str, cwd: Path) -> tuple[int, dict[str, Any]]:
+def check(*arguments: str, cwd: Path, command: str = "check") -> tuple[int, dict[str, Any]]:
     environment = dict(os.environ, PYTHONPATH=ROOT, PYTHONIOENCODING="utf-8")
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
-        [sys.executable, "-m", "xentlint", "check", "--output-format", "json", *arguments],
+        [sys.executable, "-m", "xentlint", command, "--output-format", "json", *arguments],
         cwd=cwd,
         env=environment,
         capture_output=True,
@@ -191,9 +191,13 @@ def test_what_costs_is_read_or_named(case: str, tmp_path: Path) -> None:
         assert all(error["message"].strip() for error in errors)
         assert "internal" not in {error["kind"] for error in errors}, errors
         assert status == 2
-    else:
+    elif found(report, "bad.py"):
         assert len(found(report, "bad.py")) == 1
         assert status == 1
+    else:
+        _, audit = check("bad.py", cwd=tmp_path, command="audit")
+        (use,) = [one for one in audit["uses"] if one["verdict"] == "undecided"]
+        assert use["reason"]
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"# keras loss=\n", b"\xef\xbb\xbf"])

@@ -10,7 +10,7 @@ import libcst as cst
 from xentlint.catalog.losses import LOSSES
 from xentlint.facts import Consumer, Head, Use
 from xentlint.source.run import Run
-from xentlint.source.values import Spot
+from xentlint.source.values import ClassValue, Function, Spot
 
 _NAMES: Final = frozenset(name.rpartition(".")[2] for name in LOSSES)
 _PATTERNS: Final = frozenset(("re", "regex", "pattern"))
@@ -23,7 +23,7 @@ def unmet(run: Run) -> tuple[Use, ...]:
     found = []
     for node in _calls(run.source.tree):
         shown = _loss(node)
-        if shown is None or id(node) in met or _inside(node, met):
+        if shown is None or id(node) in met or _inside(node, met) or _own(run, node):
             continue
         reason = "no head reaches it"
         if run.exhausted:
@@ -55,6 +55,14 @@ def _loss(node: cst.Call) -> str | None:
         return None
     named = {arg.keyword.value for arg in node.args if arg.keyword is not None}
     return "compile" if named & {"loss", "optimizer"} or (node.args and not named) else None
+
+
+def _own(run: Run, node: cst.Call) -> bool:
+    """Whether the name is one of the file's own functions: what stands in it has its lines."""
+    if not isinstance(node.func, cst.Name):
+        return False
+    value = run.store.get(run.frames[run.source].id, node.func.value)
+    return type(value) in (Function, ClassValue)
 
 
 def _inside(node: cst.Call, met: set[int]) -> bool:

@@ -226,7 +226,7 @@ def _ref(run: Run, ref: Ref, name: str, args: Args, spot: Spot) -> Value:
         )
     if models.is_model(ref):
         return models.method(run, ref, name, args, spot)
-    if name in ("__call__", "call"):
+    if name in ("__call__", "call", "apply"):
         return call_object(run, ref, args, spot)
     return run.fresh(f"what `.{name}()` gives is not followed")
 

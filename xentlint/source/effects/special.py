@@ -101,6 +101,7 @@ SPECIAL: Final[dict[str, Callable[[Run, Api, Args, Spot], Value]]] = {
         args.positional[1].value if len(args.positional) > 1 else run.fresh("a cast")
     ),
     "keras.models.clone_model": _first,
+    "keras.utils.multi_gpu_model": _first,
     "collections.OrderedDict": _ordered_dict,
     "collections.defaultdict": _environment,
 }
