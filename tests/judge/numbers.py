@@ -31,10 +31,12 @@ class Patience(NamedTuple):
     """The same for a compiled model, which is asked by itself."""
     deviations: float
     """So many standard deviations away a scale must be to be ruled out."""
+    units: int
+    """So many units must have stayed within [0, 1]: those of a tanh do by chance."""
 
 
-QUICK = Patience(8, 24, 2.0)
-LONG = Patience(40, 80, 4.5)
+QUICK = Patience(8, 24, 2.0, 1)
+LONG = Patience(40, 80, 4.5, 30)
 """Where the quick look surprises."""
 
 
@@ -55,8 +57,9 @@ def read_scale(values: Sequence[np.ndarray], last: bool = False, patience: Patie
     if table.size == 0:
         return "unknown"
     low, high = float(table.min()), float(table.max())
+    units = len(values) * (width(values) or 1)
     if low >= -_SLACK and high <= 1 + _SLACK:
-        return _within_unit(table, last)
+        return _within_unit(table, last) if last or units >= patience.units else UNSURE
     if high <= _SLACK and _sums_to_one(np.exp(table)):
         return "log-probabilities"
     if low >= -_SLACK or high <= _SLACK:
@@ -64,7 +67,7 @@ def read_scale(values: Sequence[np.ndarray], last: bool = False, patience: Patie
         return "other" if last else UNSURE
     if low >= -1 - _SLACK and high <= 1 + _SLACK:
         return _within_one(table, last)
-    return _unbounded(table, len(values) * (width(values) or 1), last, patience.deviations)
+    return _unbounded(table, units, last, patience.deviations)
 
 
 def _within_unit(table: np.ndarray, last: bool) -> str:

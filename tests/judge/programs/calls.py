@@ -49,7 +49,7 @@ def called(c: Choices, names: Names, loss: Loss, y: str, p: str) -> str:
     if form == "K function":
         return f"{mean}({_with_flag(c, names.backend(name), loss, typed, p)})"
     if form == "keras.ops function":
-        return f"{mean}({_with_flag(c, names.ops(name), loss, y, p)})"
+        return f"{mean}({_with_flag(c, names.ops(name), loss, typed, p)})"
     if form == "tf.compat.v1.losses":
         op, labels = V1_LOSSES[loss.family]
         return f"{names.tf('compat.v1.losses.' + op)}({labels}={y}, logits={p})"

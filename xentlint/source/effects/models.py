@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from xentlint.catalog.rows import ModelRow
@@ -165,8 +166,18 @@ def _through(run: Run, layers: Value, given: Value, spot: Spot) -> Value:
     value = given
     for layer in layers.values:
         inner = layer.value if type(layer) is Rest else layer
-        value = run.call(run, inner, Args((Arg(value, spot),)), spot)
+        if type(inner) is Unknown and inner.data and inner.shape is not None:  # keras.Input
+            value = _shaped(value, inner)
+        else:
+            value = run.call(run, inner, Args((Arg(value, spot),)), spot)
     return value
+
+
+def _shaped(given: Value, declared: Unknown) -> Value:
+    """What enters a model has the shape that its input declares."""
+    if type(given) is Unknown and given.shape is None:
+        return replace(given, shape=declared.shape)
+    return given
 
 
 def _application(run: Run, ref: Ref, spot: Spot) -> Value:
