@@ -60,10 +60,11 @@ def config(value: Any, **members: bytes) -> Callable[[], bytes]:
 
 
 def bomb(claimed: int | None) -> bytes:
-    """256 MiB of spaces in a few kilobytes."""
+    """256 MiB of spaces in 260 KB."""
     engine = zlib.compressobj(9, zlib.DEFLATED, -15)
-    block = b" " * (1 << 20)
-    body = b"".join([*(engine.compress(block) for _ in range(256)), engine.flush()])
+    # Flushed whole, a block hangs on nothing before it: one packed megabyte serves for all.
+    block = engine.compress(b" " * (1 << 20)) + engine.flush(zlib.Z_FULL_FLUSH)
+    body = block * 256 + engine.flush()
     size = (256 << 20) if claimed is None else claimed
     whole = raw_zip([(b"config.json", body)], size=size, crc=0, packed=len(body))
     for at in (8, whole.rindex(b"PK\x01\x02") + 10):
@@ -301,7 +302,7 @@ CASES: dict[str, Case] = {
         "m.keras", lambda: raw_zip([(b"config.json", CONFIG)], directory_size=1 << 30),
         "the limit is",
     ),
-    "zip 70,000 entries": Case(
+    "zip 60,000 entries": Case(
         "m.keras",
         lambda: raw_zip([(b"%d" % i, b"") for i in range(60000)] + [(b"config.json", CONFIG)]),
         codes=("XL101",),
