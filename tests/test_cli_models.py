@@ -165,6 +165,7 @@ def test_models_in_a_tree(tmp_path: Path, run: Run) -> None:
         "d/saved_model.pbtxt": "saved_model_schema_version: 1",
         "e.keras/config.json": unpacked,
         "e.keras/metadata.json": "{}",
+        "e.keras/model.weights.h5": b"\x89HDF\r\n\x1a\nweights",
         "f/model.json": unpacked,
         "other/config.json": '{"debug": true}',
         "other/metadata.json": "{}",

@@ -100,6 +100,8 @@ def _kind_in_folder(name: str, names: set[str], kinds: dict[str, str]) -> str | 
         return None
     if name == "config.json":  # of an unpacked `.keras`
         return "model" if "metadata.json" in names else None
+    if name.endswith(".weights.h5") and {"config.json", "metadata.json"} <= names:
+        return None  # its weights
     return kind_of_name(name, kinds) or ("model" if _is_weak(name) else None)
 
 

@@ -497,6 +497,22 @@ CASES: dict[str, Case] = {
     "pbtxt quotes": Case(
         "saved_model.pbtxt", data(b"x: '" + b"\\'" * 100_000), "does not end"
     ),
+    "pbtxt 300,000 nodes": Case(
+        "m.pbtxt", data(b'node {\n  name: "n"\n  op: "Const"\n}\n' * 300_000), "too many fields"
+    ),
+    "pbtxt functions without end": Case(
+        "saved_model.pbtxt", lambda: (
+            b'meta_graphs { graph_def { node { name: "a" op: "PartitionedCall" %s } library { '
+            b'function { signature { name: "f" output_arg { name: "o" } } node_def { name: "b" '
+            b'op: "PartitionedCall" %s } ret { key: "o" value: "b:o:0" } } } } signature_def { '
+            b'key: "serving_default" value { outputs { key: "y" value { name: "a:0" } } } } }'
+            % ((b'attr { key: "f" value { func { name: "f" } } }',) * 2)
+        ), "deeply",
+    ),
+    "pbtxt attributes in attributes": Case(
+        "m.pbtxt", data(b'node { name: "a" op: "PartitionedCall" ' + b"attr { value { func { " * 50_000),
+        "does not end",
+    ),
     # TFLite, ONNX, TF.js.
     "tflite cut off": Case("m.tflite", data(b"\x1c\0\0\0TFL3"), "lies outside"),
     "tflite offsets": Case("m.tflite", data(b"\xff\xff\xff\xffTFL3" + bytes(99)), "lies outside"),

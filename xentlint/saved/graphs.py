@@ -74,6 +74,8 @@ _LINEAR_OPS_TEXT = (
 )
 LINEAR_OPS = frozenset(_LINEAR_OPS_TEXT.split())
 FUSED_OPS = frozenset(("_FusedMatMul", "_FusedConv2D", "FusedDepthwiseConv2dNative"))
+NO_OUTPUT = frozenset(("Const", "NoOp", "Placeholder", "Assert", "VarHandleOp"))
+"""Ops that no graph has for its output, though nobody reads them."""
 ADDS = frozenset(("Add", "AddV2"))
 
 

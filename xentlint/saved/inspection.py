@@ -77,6 +77,7 @@ FORMATS = {
     "tflite": "TFLite",
     "onnx": "ONNX",
     "graphdef": "frozen graph",
+    "graphdef_text": "frozen graph as text",
     "lfs-pointer": "Git LFS pointer",
     "html": "HTML page",
 }
@@ -162,7 +163,7 @@ def _verdict(
 ) -> str:
     if any(item.severity for item in found):
         return "findings"
-    if any(problem.fatal for problem in reading.problems) or not reading.format:
+    if any(problem.fatal for problem in reading.problems) or not reading.models:
         return "not-checked"
     if any(item.verdict == "undecided" for item in losses):
         return "undecided"
@@ -178,7 +179,8 @@ def render(found: ModelReport) -> str:
         lines.append(f"  {version.name} {version.value}{_at(version.where)}")
     for head in found.heads:
         name = f" {head.output}" if head.output else ""
-        units = f", {head.units} units" if head.units is not None else ""
+        plural = "s" if head.units != 1 else ""
+        units = f", {head.units} unit{plural}" if head.units is not None else ""
         ends = f" ({head.activation})" if head.activation else ""
         prefix = f"{head.model}: " if head.model else ""
         lines.append(f"  {prefix}head{name}: {head.scale}{ends}{units}{_at(head.where)}")

@@ -212,12 +212,12 @@ def read_json(run: Run) -> None:
             version,
             "metadata.json" if "keras_version" not in root else "keras_version",
         )
-        backend = root.get("backend")
-        shown = run.version("backend", backend, "backend")
+        shown = run.version("backend", root.get("backend"), "backend")
         settings = None
         if isinstance(root.get("compile_config"), dict):
             settings = Settings(root["compile_config"], "", ("compile_config",))
-        run.add(Source(run.path, "json", root, "", (), settings, text, shown), "")
+        backend = compiled.backend_of(text, shown)
+        run.add(Source(run.path, "json", root, "", (), settings, text, backend), "")
     elif is_object(root.get("model_config")):
         _read_topology(run, root, root, ())
 
