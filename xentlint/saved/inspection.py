@@ -172,7 +172,7 @@ def _verdict(
 
 def render(found: ModelReport) -> str:
     """The report as text, a line for each thing."""
-    lines = [f"{printable(found.path, 4000)}: {found.format or 'not a model'}"]
+    lines = [f"{printable(found.path, 4000)}: {found.format or 'not read'}"]
     if found.class_name:
         lines[0] += f", {found.class_name}"
     for version in found.versions:

@@ -16,6 +16,8 @@ from .names import is_object
 from .tensors import Stacked
 from .windows import Budget, Window, open_file
 
+NO_MODEL = "no-model"
+"""The kind of problem that says so."""
 CONFIG_KEYS = ("loss", "metrics", "weighted_metrics")
 
 
@@ -162,7 +164,10 @@ def read_window(path: str, window: Window, expect: str | None = None) -> Reading
     try:
         head = window.upto(0, HEAD)
         kind = kind_of(path, head)
-        if kind is not None:
+        if kind is None:
+            # No error: pre-commit names every model.json, whosever it is.
+            run.note(NO_MODEL, "not a model")
+        else:
             _dispatch(run, kind)
     except ReadError as error:
         run.note(error.kind, error.reason, fatal=True)
