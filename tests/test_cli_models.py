@@ -270,6 +270,22 @@ def test_fix_in_place(tmp_path: Path, run: Run) -> None:
     assert (tmp_path / "m.keras").read_bytes() == fixed, "twice is once"
 
 
+def test_a_metric_is_mended_and_no_training_called_old(tmp_path: Path, run: Run) -> None:
+    loss = build.from_logits(True, "BinaryCrossentropy")
+    model = build.sequential(build.dense(1), compile_config=build.compiled(loss, ["accuracy"]))
+    put(tmp_path, {"m.keras": build.keras_zip(model)})
+    done = run("check", "--fix", "m.keras")
+    assert done.status == 0
+    assert "1 file changed" in done.err
+    assert "old loss" not in done.err
+
+
+def test_a_reason_is_given_once(tmp_path: Path, run: Run) -> None:
+    put(tmp_path, {"saved_model.pb": build.saved_model(METADATA)})
+    done = run("check", "--fix", "--show-fixes", "saved_model.pb")
+    assert done.err.count("change it where the model is made") == 1
+
+
 def test_fix_loss_and_metrics_together(tmp_path: Path, run: Run) -> None:
     put(tmp_path, {"m.keras": build.keras_zip(LOGITS), "t.py": SOURCE})
     before = {code for code, path, _ in run("check", "--output-format", "json").findings()}

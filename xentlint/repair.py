@@ -115,7 +115,8 @@ def _said(
         rows += [
             f"{_where(finding.place)}: {finding.code} has no fix: {'; '.join(reasons)}"
             for finding in result.outcome.findings
-            if not finding.fixes and (reasons := result.outcome.origin.reasons(finding))
+            if not finding.fixes
+            and (reasons := dict.fromkeys(result.outcome.origin.reasons(finding)))
         ]
     if done:
         counts = Counter(item.fix.applicability for item in done)
