@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from xentlint import files, gitignore
 from xentlint.facts import Problem
+from xentlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from xentlint.config import Settings

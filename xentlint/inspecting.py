@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import time
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import xentlint
+from xentlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from xentlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -498,7 +498,7 @@ CASES: dict[str, Case] = {
         "saved_model.pbtxt", data(b"x: '" + b"\\'" * 100_000), "does not end"
     ),
     "pbtxt 300,000 nodes": Case(
-        "m.pbtxt", data(b'node {\n  name: "n"\n  op: "Const"\n}\n' * 300_000), "too many fields"
+        "m.pbtxt", data(b'node {\n  name: "n"\n  op: "Const"\n}\n' * 300_000), "than the limits allow"
     ),
     "pbtxt functions without end": Case(
         "saved_model.pbtxt", lambda: (

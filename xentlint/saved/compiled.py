@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from xentlint.facts import Consumer, Head, Place, Problem, Related, Use
+from xentlint.records import NamedTuple
 
 from . import consumers, limits, pairing
 from .consumers import Expectation

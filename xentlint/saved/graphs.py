@@ -7,7 +7,8 @@ a node by name. Functions are entered and left with a stack of our own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+from xentlint.records import NamedTuple
 
 from . import limits
 from .errors import ReadError, printable

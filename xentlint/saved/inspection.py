@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from xentlint import rules
 from xentlint.facts import Problem, Use
 from xentlint.pages import Rule
+from xentlint.records import NamedTuple
 
 from . import limits
 from .errors import printable

@@ -7,7 +7,9 @@ Each call of a nested model is evaluated anew, within the budget.
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, NamedTuple
+from typing import Any
+
+from xentlint.records import NamedTuple
 
 from . import limits
 from .errors import ReadError, printable

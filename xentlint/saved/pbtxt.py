@@ -6,7 +6,9 @@ Whatever else stands in braces is stepped over by its braces and quotes.
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
+
+from xentlint.records import NamedTuple
 
 from . import limits
 from .errors import ReadError
@@ -44,7 +46,7 @@ Message = dict[str, list[Any]]
 """The fields of a message that were asked for: strings as bytes, messages as these; under
 ``HERE`` where it starts."""
 HERE = ""
-FIELD_COST = 4
+FIELD_COST = 10
 """Work of one field: text takes that much longer than the binary form."""
 
 Path = tuple[str, ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os.path
-from typing import Any, NamedTuple
+from typing import Any
 
 from xentlint.facts import Problem, Use
+from xentlint.records import NamedTuple
 
 from . import compiled, jsontext, limits
 from .compiled import Facts, Settings, Source
