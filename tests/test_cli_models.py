@@ -14,7 +14,7 @@ from saved import build, hdf5_build
 from test_saved_remote import Server, server
 
 import xentlint
-from xentlint import cli
+from xentlint import cli, report
 from xentlint.inspecting import size
 
 SOURCE = """\
@@ -102,6 +102,43 @@ def test_inspect_as_json(tmp_path: Path, run: Run) -> None:
     assert found["models"][0]["heads"][0]["units"] == 3
 
 
+def test_inspect_in_the_formats_of_check(tmp_path: Path, run: Run) -> None:
+    """Each format of ``check`` gives the same findings, and the same exit status."""
+    put(tmp_path, {"m.keras": FAULTY, "good.keras": GOOD, "sm/saved_model.pb": b"\xff", "t.py": ""})
+    for name in report.FORMATS:
+        one = run("inspect", "--output-format", name, "m.keras", "good.keras")
+        assert one.status == 1
+        assert "XL101" in one.out, name
+        assert run("inspect", "--output-format", name, "good.keras").status == 0, name
+        for wrong in ("sm", "t.py", "missing.h5"):
+            done = run("inspect", "--output-format", name, "m.keras", wrong)
+            assert (done.status, "XL101" in done.out) == (2, True), (name, wrong)
+            assert f"error: {wrong}" in done.err, (name, wrong)
+    same = json.loads(run("check", "--output-format", "sarif", "m.keras").out)["runs"][0]["results"]
+    found = json.loads(run("inspect", "--output-format", "sarif", "m.keras").out)
+    assert found["runs"][0]["results"] == same
+
+
+def test_a_file_that_is_no_model_is_said(tmp_path: Path, run: Run) -> None:
+    """Hooks name every ``model.json``: a note in ``check``, an error in ``inspect``."""
+    put(tmp_path, {"model.json": '{"name": "x"}'})
+    done = run("check", "model.json")
+    assert (done.status, "note: model.json: not a model" in done.err) == (0, True)
+    assert run("inspect", "model.json").status == 2
+
+
+def test_what_was_not_fetched_is_not_checked(tmp_path: Path, run: Run) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+    put(tmp_path, {"m.keras": pointer, "c/keras_metadata.pb": build.keras_metadata(METADATA),
+                   "c/saved_model.pb": build.saved_model()})  # fmt: skip
+    done = run("check", "m.keras", "c/keras_metadata.pb")
+    assert done.status == 0, "a clone without the large files is no fault"
+    assert "was not fetched" in done.err
+    assert "saved_model.pb beside it" in done.err
+    done = run("inspect", "m.keras")
+    assert (done.status, "verdict: not checked" in done.out) == (0, True)
+
+
 def test_a_bug_takes_no_other_model_down(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +176,8 @@ def test_limits_and_expectations(tmp_path: Path, run: Run, command: str) -> None
     done = run(command, "--expect", "probabilities", "m.keras")
     assert done.status == 1
     assert "XL102" in done.out
+    if command == "check":
+        assert "no activation before the caller, which expects probabilities" in done.out
     assert run(command, "--expect", "logits", "m.keras").status == 0
 
 
@@ -165,6 +204,7 @@ def test_models_in_a_tree(tmp_path: Path, run: Run) -> None:
         "d/saved_model.pbtxt": "saved_model_schema_version: 1",
         "e.keras/config.json": unpacked,
         "e.keras/metadata.json": "{}",
+        "e.keras/model.weights.h5": b"\x89HDF\r\n\x1a\nweights",
         "f/model.json": unpacked,
         "other/config.json": '{"debug": true}',
         "other/metadata.json": "{}",
@@ -228,6 +268,22 @@ def test_fix_in_place(tmp_path: Path, run: Run) -> None:
     fixed = (tmp_path / "m.keras").read_bytes()
     assert run("check", "--fix", "m.keras").status == 0
     assert (tmp_path / "m.keras").read_bytes() == fixed, "twice is once"
+
+
+def test_a_metric_is_mended_and_no_training_called_old(tmp_path: Path, run: Run) -> None:
+    loss = build.from_logits(True, "BinaryCrossentropy")
+    model = build.sequential(build.dense(1), compile_config=build.compiled(loss, ["accuracy"]))
+    put(tmp_path, {"m.keras": build.keras_zip(model)})
+    done = run("check", "--fix", "m.keras")
+    assert done.status == 0
+    assert "1 file changed" in done.err
+    assert "old loss" not in done.err
+
+
+def test_a_reason_is_given_once(tmp_path: Path, run: Run) -> None:
+    put(tmp_path, {"saved_model.pb": build.saved_model(METADATA)})
+    done = run("check", "--fix", "--show-fixes", "saved_model.pb")
+    assert done.err.count("change it where the model is made") == 1
 
 
 def test_fix_loss_and_metrics_together(tmp_path: Path, run: Run) -> None:

@@ -12,6 +12,7 @@ import xentlint
 ROOT = Path(xentlint.__file__).parent
 
 LAYERS = (
+    ("records",),
     ("facts",),
     ("files", "writing", "progress", "completion"),
     ("catalog",),

@@ -20,7 +20,7 @@ def test_seeds_are_read_whole() -> None:
         formats.add(kinds.kind_of(name, data[: saved.HEAD]))
     assert formats == {
         "keras", "hdf5", "json", "saved_model", "saved_model_text", "keras_metadata", "graphdef",
-        "onnx", "tflite",
+        "graphdef_text", "onnx", "tflite",
     }  # fmt: skip
 
 

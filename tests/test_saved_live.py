@@ -8,6 +8,8 @@ from __future__ import annotations
 import itertools
 import os
 import zipfile
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,8 @@ def agree(path: Path, made: live.Made, module: Any) -> bool:
     found = codes(facts)
     if wanted is None and made.outputs > 1:
         return False  # the other output is an ordinary one
+    if made.loss == "none":
+        assert "no-loss" in {problem.kind for problem in facts.problems}, made.label
     if wanted is None:
         # Custom parts: nothing may be claimed of the pair that they are in.
         assert found <= {"XL103", "XL105"}, (made.label, found)
@@ -75,26 +79,47 @@ def _nothing_wrong() -> Any:
 def test_files_agree_with_live_models(module: Any, tmp_path: Path) -> None:
     generation = 3 if module is keras else 2
     maker = live.Maker(module, generation)
-    files = faulty = 0
+    formats, losses = Counter[str](), Counter[str]()
+    faulty = 0
     for head, loss in combinations(generation):
         made = maker.make(head, loss)
+        losses[loss] += 1
         for ending in ("keras", "h5"):
             path = tmp_path / f"{maker.count}.{ending}"
             made.model.save(str(path))
-            faulty += agree(path, made, module)
-            files += 1
-        if head not in ("lambda", "custom-layer") and maker.count % 6 == 0 and module is keras:
-            folder = tmp_path / f"folder{maker.count}"
-            with zipfile.ZipFile(tmp_path / f"{maker.count}.keras") as archive:
-                archive.extractall(folder)
-            agree(folder, made, module)
-            text = tmp_path / f"{maker.count}.json"
-            text.write_text(made.model.to_json())
-            assert codes(saved.read(str(text))) == codes(saved.read(str(folder)))
-            files += 2
-    print(f"{module.__name__}: {files} files, {faulty} of them faulty")
-    assert files >= (300 if FULL else 40)
-    assert faulty * 3 >= files, "a third of the models must be faulty"
+            bad = agree(path, made, module)
+            formats[ending] += 1
+        faulty += bad
+        if head not in ("lambda", "custom-layer") and maker.count % 6 == 0:
+            for name, other in other_forms(tmp_path, maker.count, made, module):
+                agree(other, made, module)
+                formats[name] += 1
+    models = maker.count
+    print(f"{module.__name__}: {models} models, {faulty} of them faulty; files {dict(formats)}")
+    print(f"loss forms: {dict(losses)}")
+    assert models >= (150 if FULL else 20)
+    assert min(losses.values()) >= (10 if FULL else 1)
+    assert min(formats.values()) >= (10 if FULL else 1)
+    assert faulty * 3 >= models, "a third of the models must be faulty"
+
+
+def other_forms(
+    tmp_path: Path, number: int, made: live.Made, module: Any
+) -> Iterator[tuple[str, Path]]:
+    """The same model unpacked, in an outer zip, and, where it holds the loss, as JSON."""
+    whole = tmp_path / f"{number}.keras"
+    folder = tmp_path / f"folder{number}"
+    with zipfile.ZipFile(whole) as archive:
+        archive.extractall(folder)
+    yield "folder", folder
+    outer = tmp_path / f"{number}.zip"
+    with zipfile.ZipFile(outer, "w", (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)[number % 2]) as box:
+        box.write(whole, f"models/{number}.keras")
+    yield "zip in zip", outer
+    if module is keras:  # Keras 2 leaves the loss out
+        text = tmp_path / f"{number}.json"
+        text.write_text(made.model.to_json())
+        yield "to_json", text
 
 
 def saved_models(maker: live.Maker, count: int) -> list[live.Made]:
@@ -149,6 +174,8 @@ GRAPH_HEADS = ("linear", "softmax", "sigmoid", "activation-layer", "softmax-laye
 def test_inference_graphs(tmp_path: Path) -> None:
     """Keras 3's export, frozen graphs and TFLite: the scale of the head."""
     import tensorflow as tf
+    from google.protobuf import text_format
+    from tensorflow.core.protobuf import saved_model_pb2
     from tensorflow.python.framework.convert_to_constants import (
         convert_variables_to_constants_v2,
     )
@@ -172,6 +199,14 @@ def test_inference_graphs(tmp_path: Path) -> None:
         graph = tmp_path / f"{index}.pb"
         graph.write_bytes(frozen.graph.as_graph_def().SerializeToString())
         assert codes(saved.read(str(graph), expect="logits")) == wanted, made.label
+        text = tmp_path / f"{index}.pbtxt"
+        text.write_text(text_format.MessageToString(frozen.graph.as_graph_def()))
+        assert codes(saved.read(str(text), expect="logits")) == wanted, made.label
+        whole = saved_model_pb2.SavedModel()
+        whole.ParseFromString((folder / "saved_model.pb").read_bytes())
+        (folder / "saved_model.pbtxt").write_text(text_format.MessageToString(whole))
+        (folder / "saved_model.pb").unlink()
+        assert codes(saved.read(str(folder), expect="logits")) == wanted, made.label
 
 
 FIXES = {"XL101": "remove-from-logits", "XL102": "set-from-logits"}

@@ -171,6 +171,47 @@ def test_effect_by_backend(tmp_path: Path) -> None:
         assert use.effect == effect
 
 
+@pytest.mark.parametrize(("version", "effect"), [("2.15.0", "recovered"), ("3.5.0", None)])
+def test_keras_2_needs_not_say_its_backend(version: str, effect: str, tmp_path: Path) -> None:
+    """Its ``.keras`` files name none, and it has TensorFlow only."""
+    members = [
+        (b"metadata.json", json.dumps({"keras_version": version}).encode()),
+        (b"config.json", json.dumps(build.faulty()).encode()),
+    ]
+    (tmp_path / "m.keras").write_bytes(build.raw_zip(members))
+    for name, data in members:
+        (tmp_path / name.decode()).write_bytes(data)
+    for path in (tmp_path / "m.keras", tmp_path):
+        (use,) = saved.read(str(path)).uses
+        assert use.effect == effect
+
+
+def test_long_chains_are_stepped_over_where_nobody_asks(tmp_path: Path) -> None:
+    """A softmax between plain layers is judged; a layer of another form stops all."""
+    plain = [build.dense(4, "relu", f"d{index}") for index in range(5)]
+    twice = [build.dense(3, "softmax", "a"), build.dense(1, "softmax", "b")]
+    model = build.sequential(*plain, *twice, *plain, build.dense(1),
+                             compile_config=build.compiled("bce"))  # fmt: skip
+    assert {v for _, _, v in judged(write(tmp_path, model))} == {"XL103", "XL102"}
+    broken = build.sequential(*plain, {"class_name": "Dense"}, *plain,
+                              compile_config=build.compiled("bce"))  # fmt: skip
+    assert [v for _, _, v in judged(write(tmp_path, broken))] == ["undecided"]
+
+
+def test_integers_have_a_limit_wherever_they_stand() -> None:
+    from xentlint.saved import jsontext
+    from xentlint.saved.errors import ReadError
+
+    for start in range(0, 420, 7):
+        for digits in (400, 401):
+            text = b'{"a": "' + b"x" * start + b'", "b": ' + b"9" * digits + b"}"
+            if digits > 400:
+                with pytest.raises(ReadError, match="an integer of 401 digits"):
+                    jsontext.load(text, "it", 1 << 20, [])
+            else:
+                assert jsontext.load(text, "it", 1 << 20, [])["b"] > 0
+
+
 @pytest.mark.parametrize(
     ("name", "head", "kind"),
     [
@@ -185,6 +226,9 @@ def test_effect_by_backend(tmp_path: Path) -> None:
         ("saved_model.pb", b"", "saved_model"),
         ("x.pb", b"\x0a\x05\x0a\x01x\x12", "graphdef"),
         ("x.pb", b"hello", "unknown"),
+        ("x.pbtxt", b'node {\n  name: "x"\n  op: "Relu"\n}', "graphdef_text"),
+        ("x.pbtxt", b'node {\n  calculator: "X"\n}', None),
+        ("x.pbtxt", b'item { name: "x" op: "y" }', None),
         ("x.py", b"import keras", None),
         ("x.h5", b"version https://git-lfs.github.com/spec/v1", "lfs-pointer"),
         ("x.keras", b"<!doctype HTML>", "html"),

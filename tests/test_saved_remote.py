@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,11 @@ class Request(NamedTuple):
 class Server(http.server.ThreadingHTTPServer):
     files: dict[str, bytes]
     requests: list[Request]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A reader that ends its connection has what it wanted: nothing to print a trace of."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

@@ -7,10 +7,11 @@ import os
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from xentlint import config
 from xentlint.facts import Edit, Finding, Problem
+from xentlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from xentlint.outcome import Outcome

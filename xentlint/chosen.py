@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from xentlint import config, gitignore
 from xentlint.facts import Problem
+from xentlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from xentlint.pages import Rule

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from xentlint import files
 from xentlint.facts import Problem
+from xentlint.records import NamedTuple
 
 FILE: Final = "xentlint.toml"
 PYPROJECT: Final = "pyproject.toml"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from xentlint import files, gitignore
 from xentlint.facts import Problem
+from xentlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from xentlint.config import Settings
@@ -100,6 +101,8 @@ def _kind_in_folder(name: str, names: set[str], kinds: dict[str, str]) -> str | 
         return None
     if name == "config.json":  # of an unpacked `.keras`
         return "model" if "metadata.json" in names else None
+    if name.endswith(".weights.h5") and {"config.json", "metadata.json"} <= names:
+        return None  # its weights
     return kind_of_name(name, kinds) or ("model" if _is_weak(name) else None)
 
 

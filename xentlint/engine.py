@@ -6,7 +6,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from xentlint import config, files
 from xentlint.chosen import Choices
@@ -14,6 +14,7 @@ from xentlint.comments import Comments
 from xentlint.discover import DOCUMENT_KINDS, KINDS, File, discover, kind_of_name
 from xentlint.facts import Edit, FileFacts, Finding, Place, Problem, Use
 from xentlint.outcome import Judged, Outcome, is_undecided
+from xentlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from xentlint.offers import Offers

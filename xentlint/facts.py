@@ -6,7 +6,9 @@ each import counts (``dataclasses`` costs 10 ms, ``typing`` 3 ms).
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from xentlint.records import NamedTuple
 
 SCALES: Final = ("logits", "simplex", "independent", "log-probabilities", "other", "unknown")
 CONSUMERS: Final = ("loss", "metric", "activation", "decoding")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+import time
+from typing import TYPE_CHECKING, Any, Final
 
 import xentlint
+from xentlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xentlint.facts import Problem
     from xentlint.saved.inspection import ModelReport
 
 SCHEMA: Final = 1
@@ -39,8 +42,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of ``inspect``."""
     parser.add_argument("models", nargs="+", metavar="MODEL",
                         help="files, folders of models, addresses (https:, hf: …)")  # fmt: skip
-    parser.add_argument("--output-format", choices=("text", "json"), default="text",
-                        metavar="FORMAT", help="text, json (default: text)")  # fmt: skip
+    from xentlint.report import FORMATS
+
+    parser.add_argument("--output-format", choices=tuple(FORMATS), default="text", metavar="FORMAT",
+                        help=f"{', '.join(FORMATS)} (default: text); all but text and json "
+                             "are those of check, with the findings alone")  # fmt: skip
     add_model_options(parser)
 
 
@@ -54,6 +60,8 @@ def add_model_options(parser: Any) -> None:
 
 def run(options: argparse.Namespace) -> Shown:
     """Inspect every model that was named; one that cannot be read takes none of the others down."""
+    if options.output_format not in ("text", "json"):
+        return _as_check(options)
     limit = options.max_config_size
     limits = {} if limit is None else {"max_config_size": limit}
     reports: list[ModelReport] = []
@@ -70,11 +78,33 @@ def run(options: argparse.Namespace) -> Shown:
     return Shown(_rendered(reports, options.output_format), status, tuple(said))
 
 
+def _as_check(options: argparse.Namespace) -> Shown:
+    """The findings in the formats of ``check``, which have no place for heads."""
+    from xentlint import report
+    from xentlint.discover import File
+    from xentlint.engine import Run, Settings
+    from xentlint.report.summary import problem
+
+    run = Run(Settings(max_config_size=options.max_config_size, expect=options.expect), None)
+    for path in options.models:
+        run.file(File(path, "model", True))
+    outcome = run.outcome(len(options.models), time.perf_counter())
+    found = tuple(p._replace(fatal=_is_error(p)) for p in outcome.problems)
+    outcome = outcome._replace(problems=found)
+    said = [f"{'error' if p.fatal else 'note'}: {problem(p)}" for p in outcome.problems]
+    status = 2 if outcome.failed else int(bool(outcome.findings))
+    text = report.render(options.output_format, outcome, report.View())
+    return Shown(text, status, tuple(said))
+
+
 def _errors(found: ModelReport) -> list[str]:
     """What makes the exit status 2."""
-    if not found.format and not found.notes:
-        return [f"error: {found.path}: not a model"]
-    return [f"error: {found.path}: {item.message}" for item in found.notes if item.fatal]
+    return [f"error: {found.path}: {item.message}" for item in found.notes if _is_error(item)]
+
+
+def _is_error(item: Problem) -> bool:
+    """What was named here must be a model; ``check`` is handed other files as well."""
+    return item.fatal or item.kind == "no-model"
 
 
 def _rendered(reports: Sequence[ModelReport], form: str) -> str:

@@ -130,8 +130,11 @@ class _Maker:
 
     def _with(self, remade: Remade, made: _Made) -> Remade:
         done = (*remade.done, *made.done)
+        said = remade.said
         note = f"{self._path}: {made.plan.note}"
-        said = remade.said if note in remade.said else (*remade.said, note)
+        retrained = any("training" not in item.fix.keeps for item in made.done)
+        if retrained and note not in said:
+            said = (*said, note)
         if self._dry:
             return remade._replace(done=done, said=said, diff=remade.diff + self._diff(made.done))
         if self._output is not None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from xentlint.facts import Finding, Place, Problem, Use
+from xentlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from xentlint.pages import Rule

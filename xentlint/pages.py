@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from xentlint.records import NamedTuple
 
 Table = dict[str, tuple[object, ...]]
 """A match table: key → the values that it accepts."""

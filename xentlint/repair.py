@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from xentlint.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,7 +117,8 @@ def _said(
         rows += [
             f"{_where(finding.place)}: {finding.code} has no fix: {'; '.join(reasons)}"
             for finding in result.outcome.findings
-            if not finding.fixes and (reasons := result.outcome.origin.reasons(finding))
+            if not finding.fixes
+            and (reasons := dict.fromkeys(result.outcome.origin.reasons(finding)))
         ]
     if done:
         counts = Counter(item.fix.applicability for item in done)

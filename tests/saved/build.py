@@ -66,7 +66,7 @@ def raw_zip(
     directory_offset: int | None = None,
 ) -> bytes:
     """A zip with whatever numbers it is given, in its headers and in its directory."""
-    out, directory = b"", b""
+    out, directory = bytearray(), bytearray()
     for name, data in entries:
         body = zlib.compress(data, 9, -15) if method == 8 else data
         sum_ = zlib.crc32(data) if crc is None else crc
@@ -88,7 +88,7 @@ def raw_zip(
         len(directory) if directory_size is None else directory_size,
         len(out) if directory_offset is None else directory_offset, 0,
     )  # fmt: skip
-    return out + directory + end
+    return bytes(out + directory + end)
 
 
 def varint(value: int) -> bytes:

@@ -114,6 +114,15 @@ def seeds() -> dict[str, bytes]:
         b'tensorflow_version: "2.3" } graph_def { node { name: "a" } } object_graph_def { nodes { '
         b'user_object { identifier: "_tf_keras_sequential" metadata: "'
         + json.dumps(old).replace('"', '\\"').encode() + b'" } } } }',
+        "n/saved_model.pbtxt": b'meta_graphs { graph_def { node { name: "call" op: '
+        b'"PartitionedCall" input: "in" attr { key: "f" value { func { name: "f" } } } } library { '
+        b'function { signature { name: "f" input_arg { name: "x" } output_arg { name: "o" } } '
+        b'node_def { name: "s" op: "Softmax" input: "x" } ret { key: "o" value: "s:o:0" } } } } '
+        b'signature_def { key: "serving_default" value { outputs { key: "y" value { name: "call:0" '
+        b'tensor_shape { dim { size: -1 } dim { size: 3 } } } } } } }',
+        "o.pbtxt": b'node {\n  name: "x"\n  op: "Placeholder"\n}\nnode { # comment\n  name: '
+        b'"y" op: "_FusedMatMul" input: "x" attr { key: "fused_ops" value { list { s: "BiasAdd" s: '
+        b'"Relu" } } } }\nnode { name: "z" op: "Softmax" input: "y" }',
         "k.pb": build.field(1, build.node("x", "Placeholder"))
         + build.field(1, build.node("y", "Softmax", "x")),
         "l.onnx": build.onnx([("Gemm", ["x"], ["h"]), ("Softmax", ["h"], ["y"])], "y"),

@@ -21,7 +21,7 @@ HEADS = (
 )  # fmt: skip
 LOSSES = (
     "string", "short-string", "class-string", "function", "object", "object-logits", "list",
-    "dict", "custom", "lambda", "mse", "focal-logits", "kld",
+    "dict", "null", "custom", "wrapped", "lambda", "mse", "focal-logits", "kld", "none",
 )  # fmt: skip
 
 
@@ -53,7 +53,12 @@ class Maker:
         def own_loss(y_true: Any, y_pred: Any) -> Any:
             return keras.losses.mean_squared_error(y_true, y_pred)
 
-        self.scaled, self.own_loss = Scaled, own_loss
+        @keras.saving.register_keras_serializable(package="tests")
+        class Wrapped(keras.losses.Loss):  # type: ignore[misc]
+            def call(self, y_true: Any, y_pred: Any) -> Any:
+                return keras.losses.binary_crossentropy(y_true, y_pred, from_logits=True)
+
+        self.scaled, self.own_loss, self.wrapped = Scaled, own_loss, Wrapped
 
     def head(self, kind: str, units: int, inputs: Any, name: str) -> Any:
         """One output of this kind behind ``inputs``."""
@@ -119,6 +124,8 @@ class Maker:
             "object": lambda: getattr(losses, class_name)(from_logits=logits),
             "object-logits": lambda: getattr(losses, class_name)(from_logits=True),
             "custom": lambda: self.own_loss,
+            "wrapped": lambda: self.wrapped(),
+            "none": lambda: None,
             "lambda": lambda: lambda y_true, y_pred: losses.mean_squared_error(y_true, y_pred),
             "mse": lambda: self.random.choice(("mse", losses.Huber(), "hinge")),
             "focal-logits": lambda: losses.BinaryFocalCrossentropy(from_logits=logits),
@@ -134,7 +141,7 @@ class Maker:
         """A compiled model with weights large enough to tell scales apart."""
         self.count += 1
         units = 1 if head == "one-softmax" else self.random.choice((1, 2, 5))
-        count = 2 if loss in ("list", "dict") else 1
+        count = 2 if loss in ("list", "dict", "null") else 1
         keras = self.keras
         plain = (
             "linear",
@@ -193,6 +200,9 @@ class Maker:
             if self.random.random() < 0.3:
                 chosen[pairs[0][0]] = None
             return chosen
+        if loss == "null":  # an output without a loss, in a list or a dict
+            made[self.random.randrange(2)] = None
+            return made if self.random.random() < 0.5 else dict(zip(keys, made, strict=True))
         return made
 
 
@@ -266,7 +276,7 @@ def values(made: Made) -> tuple[list[str], list[np.ndarray[Any, Any]]]:
 
 def verdicts(made: Made, keras: Any) -> set[str] | None:
     """The codes that the live model deserves; ``None`` where names alone cannot tell."""
-    if made.head in ("lambda", "custom-layer") or made.loss in ("custom", "lambda"):
+    if made.head in ("lambda", "custom-layer") or made.loss in ("custom", "wrapped", "lambda"):
         return None
     names, flat = values(made)
     loss = made.model.loss

@@ -8,7 +8,7 @@ exists under ``tf.compat.v1.…``). ``checked`` cites library, version and file.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from xentlint.records import NamedTuple
 
 
 class LossRow(NamedTuple):

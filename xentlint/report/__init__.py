@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Final, NamedTuple
+from typing import Final
 
 from xentlint.outcome import Outcome
+from xentlint.records import NamedTuple
 
 FORMATS: Final = {
     "text": "xentlint.report.text",

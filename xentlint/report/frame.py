@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final
 
 from xentlint.facts import Place
+from xentlint.records import NamedTuple
 from xentlint.report.cells import Cell, cells, safe
 from xentlint.report.paint import Paint
 from xentlint.report.places import shown

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from xentlint.facts import Consumer, Head, Place, Problem, Related, Use
+from xentlint.records import NamedTuple
 
 from . import consumers, limits, pairing
 from .consumers import Expectation
@@ -71,6 +72,11 @@ def generation(version: str | None) -> int | None:
     head = version.partition(".")[0] if version else ""
     number = int(head) if head.isascii() and head.isdigit() and len(head) < 4 else None
     return 2 if number in (1, 2) else number
+
+
+def backend_of(version: str | None, written: str | None) -> str | None:
+    """The backend; where none is written, Keras 2 had TensorFlow only."""
+    return "tensorflow" if written is None and generation(version) == 2 else written
 
 
 def facts(source: Source, budget: Budget, expect: str | None = None) -> Facts:
@@ -252,7 +258,8 @@ def expected_use(source: Source, output: Output, head: Head, expect: str | None)
     if expect is None:
         found = Expectation("", "no loss", reason="the model was saved without a loss")
     else:
-        shown = f"--expect {expect}"
-        found = Expectation(shown, shown, expect)
+        found = Expectation(f"--expect {expect}", "the caller", expect)
     use = _use(source, output, head, "loss", found, source.member)
-    return use._replace(consumer=use.consumer._replace(place=head.place or Place(source.path)))
+    # Nobody wrote the expectation: the head's place says all.
+    consumer = use.consumer._replace(place=head.place or Place(source.path))
+    return use._replace(consumer=consumer, related=())

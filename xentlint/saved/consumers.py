@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from xentlint.catalog.losses import BY_SHAPE_STRINGS, LOSS_STRINGS, LOSSES, NOT_CROSS_ENTROPY
 from xentlint.catalog.rows import LossRow, MetricRow
+from xentlint.records import NamedTuple
 
 from .errors import printable
 from .jsontext import Steps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import hdf5, jsontext, limits, zipfiles
-from .compiled import Settings, Source
+from .compiled import Settings, Source, backend_of
 from .errors import ReadError, printable
 from .reading import CONFIG_KEYS, Run
 from .windows import Memory, Window
@@ -82,7 +82,8 @@ def _read_archive(run: Run, archive: Archive) -> None:
     settings = None
     if isinstance(root.get("compile_config"), dict):
         settings = Settings(root["compile_config"], member, ("compile_config",))
-    run.add(Source(run.path, "keras", root, member, (), settings, version), run.prefix)
+    backend = backend_of(version, None)
+    run.add(Source(run.path, "keras", root, member, (), settings, version, backend), run.prefix)
 
 
 def read_hdf5(run: Run) -> None:

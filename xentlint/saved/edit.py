@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from xentlint.facts import FileFacts, Problem, Use
+from xentlint.records import NamedTuple
 
 from . import hdf5, jsontext, limits, zipfiles
 from .errors import ReadError

@@ -8,7 +8,7 @@ from typing import Any
 from . import limits
 from .compiled import Settings, Source
 from .errors import ReadError, printable, too_large
-from .graphs import trace
+from .graphs import Graph, trace
 from .models import Output
 from .names import is_object
 from .reading import Run
@@ -90,26 +90,36 @@ def _add_graph(run: Run, found: Found) -> None:
         outputs.append(Output(item.name, tensor))
         if extra is not None:
             stacked.append(extra)
-    where = f"saved_model.pb: signature {printable(found.signature)}"
+    name = os.path.basename(run.path)
+    where = f"{printable(name)}: signature {printable(found.signature)}"
     run.add_graph("SavedModel graph", outputs, stacked, where)
 
 
 def read_saved_model_text(run: Run) -> None:
-    from .pbtxt import read_pbtxt
+    """``saved_model.pbtxt``: as the binary form, but the graph is parsed only where it must be."""
+    from . import textgraph
 
+    data = _whole(run)
+    beside = _beside(run)
+    found = textgraph.read_saved_model_text(data, run.budget, want_graph=False)
+    run.version("tensorflow_version", found.version, "meta_info_def")
+    member = "nodes[0].metadata" if beside is None else "keras_metadata.pb: root"
+    metadata = found.metadata if beside is None and _is_keras(found.identifier) else beside
+    if metadata and _add_metadata(run, metadata, member, found.version):
+        return
+    _add_graph(run, textgraph.read_saved_model_text(data, run.budget, want_graph=True))
+
+
+def _whole(run: Run) -> bytes:
     if run.window.size > run.budget.config_limit:
         raise too_large("the file", run.window.size, run.budget.config_limit)
-    found = read_pbtxt(run.window.read(0, run.window.size), run.budget)
-    run.version("tensorflow_version", found.version, "meta_info_def")
-    data = found.metadata if _is_keras(found.identifier) else None
-    if data and _add_metadata(run, data, "nodes[0].metadata", found.version):
-        return
-    run.note("no-loss", "a SavedModel in text form without Keras' configuration: not checked")
+    return run.window.read(0, run.window.size)
 
 
 def read_keras_metadata(run: Run) -> None:
     """``keras_metadata.pb`` alone: read with its ``saved_model.pb`` where that is there."""
     if os.path.exists(os.path.join(os.path.dirname(run.path), "saved_model.pb")):
+        run.note("beside", "belongs to the saved_model.pb beside it, and is read with that")
         return
     root = read_metadata(Wire(run.window))
     if root is None or not _add_metadata(run, root.data, "root", None):
@@ -121,7 +131,16 @@ def read_graphdef(run: Run) -> None:
     from .graphdef import open_frozen
 
     wire = Wire(run.window)
-    graph, ends = open_frozen(wire, (0, run.window.size))
+    _add_frozen(run, *open_frozen(wire, (0, run.window.size)))
+
+
+def read_graphdef_text(run: Run) -> None:
+    from .textgraph import read_graph_text
+
+    _add_frozen(run, *read_graph_text(_whole(run), run.budget))
+
+
+def _add_frozen(run: Run, graph: Graph, ends: list[str]) -> None:
     outputs, stacked = [], []
     for name in ends[: limits.OUTPUTS]:
         tensor, extra = trace(graph, name, None, run.budget)
@@ -151,6 +170,7 @@ READERS = {
     "saved_model_text": read_saved_model_text,
     "keras_metadata": read_keras_metadata,
     "graphdef": read_graphdef,
+    "graphdef_text": read_graphdef_text,
     "tflite": read_tflite_file,
     "onnx": read_onnx_file,
 }

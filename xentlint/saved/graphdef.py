@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from . import limits
 from .errors import ReadError
-from .graphs import CALLS, FUSED_OPS, Function, Graph, Node
+from .graphs import CALLS, FUSED_OPS, NO_OUTPUT, Function, Graph, Node
 from .wire import BYTES, Wire
 
 Span = tuple[int, int]
@@ -163,7 +163,7 @@ def open_frozen(wire: Wire, span: Span) -> tuple[Graph, list[str]]:
             else:
                 read.add(text.partition(":")[0].lstrip("^"))
         spans[name] = item
-        if op not in ("Const", "NoOp", "Placeholder", "Assert", "VarHandleOp"):
+        if op not in NO_OUTPUT:
             ends.append(name)
         count += 1
         if count > limits.GRAPH_NODES:

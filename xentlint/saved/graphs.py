@@ -7,7 +7,8 @@ a node by name. Functions are entered and left with a stack of our own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+from xentlint.records import NamedTuple
 
 from . import limits
 from .errors import ReadError, printable
@@ -74,6 +75,8 @@ _LINEAR_OPS_TEXT = (
 )
 LINEAR_OPS = frozenset(_LINEAR_OPS_TEXT.split())
 FUSED_OPS = frozenset(("_FusedMatMul", "_FusedConv2D", "FusedDepthwiseConv2dNative"))
+NO_OUTPUT = frozenset(("Const", "NoOp", "Placeholder", "Assert", "VarHandleOp"))
+"""Ops that no graph has for its output, though nobody reads them."""
 ADDS = frozenset(("Add", "AddV2"))
 
 

@@ -7,7 +7,7 @@ it cannot be made to read. Dense storage and shared messages are in ``hdf5_dense
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from xentlint.records import NamedTuple
 
 from . import limits
 from .errors import ReadError, too_large

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from xentlint import rules
 from xentlint.facts import Problem, Use
 from xentlint.pages import Rule
+from xentlint.records import NamedTuple
 
 from . import limits
 from .errors import printable
@@ -77,6 +76,7 @@ FORMATS = {
     "tflite": "TFLite",
     "onnx": "ONNX",
     "graphdef": "frozen graph",
+    "graphdef_text": "frozen graph as text",
     "lfs-pointer": "Git LFS pointer",
     "html": "HTML page",
 }
@@ -162,7 +162,7 @@ def _verdict(
 ) -> str:
     if any(item.severity for item in found):
         return "findings"
-    if any(problem.fatal for problem in reading.problems) or not reading.format:
+    if any(problem.fatal for problem in reading.problems) or not reading.models:
         return "not-checked"
     if any(item.verdict == "undecided" for item in losses):
         return "undecided"
@@ -171,14 +171,15 @@ def _verdict(
 
 def render(found: ModelReport) -> str:
     """The report as text, a line for each thing."""
-    lines = [f"{printable(found.path, 4000)}: {found.format or 'not a model'}"]
+    lines = [f"{printable(found.path, 4000)}: {found.format or 'not read'}"]
     if found.class_name:
         lines[0] += f", {found.class_name}"
     for version in found.versions:
         lines.append(f"  {version.name} {version.value}{_at(version.where)}")
     for head in found.heads:
         name = f" {head.output}" if head.output else ""
-        units = f", {head.units} units" if head.units is not None else ""
+        plural = "s" if head.units != 1 else ""
+        units = f", {head.units} unit{plural}" if head.units is not None else ""
         ends = f" ({head.activation})" if head.activation else ""
         prefix = f"{head.model}: " if head.model else ""
         lines.append(f"  {prefix}head{name}: {head.scale}{ends}{units}{_at(head.where)}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import Any
 
 from xentlint.catalog.losses import LOSS_STRINGS, LOSSES
 from xentlint.facts import Use
+from xentlint.records import NamedTuple
 
 from .compiled import Handle
 from .jsontext import Steps

@@ -6,6 +6,7 @@ becomes a hundred of objects: what is asked for is counted before it is parsed.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -61,7 +62,10 @@ def load(data: bytes, what: str, config_limit: int, notes: list[str]) -> Any:
         return found
 
     try:
-        value = json.loads(data, object_pairs_hook=pairs, parse_int=_integer)
+        text = data.decode(json.detect_encoding(data), "surrogatepass")
+        # A call for each number costs much: made only where one may be very long.
+        integer = _integer if _may_hold_long_number(text) else None
+        value = json.loads(text, object_pairs_hook=pairs, parse_int=integer)
     except RecursionError:
         raise ReadError(f"{what} is nested too deeply") from None
     except (ValueError, UnicodeError, MemoryError) as error:
@@ -78,6 +82,14 @@ def _repeated(items: list[tuple[str, Any]]) -> str:
             return key
         seen.add(key)
     return ""
+
+
+def _may_hold_long_number(text: str) -> bool:
+    """False only where no number has more than ``INTEGER_DIGITS`` digits: one that has shows
+    two of them side by side in a sample of half that step.
+    """
+    sample = text[:: limits.INTEGER_DIGITS // 2]
+    return any(a.isdigit() and b.isdigit() for a, b in itertools.pairwise(sample))
 
 
 def _integer(digits: str) -> int:

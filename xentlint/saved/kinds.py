@@ -34,9 +34,9 @@ _MEMBERS = (b"config.json", b"metadata.json", b"model.weights.h5")
 def kind_of(path: str, head: bytes) -> str | None:
     """The format, from the file's first bytes (``HEAD`` of them are enough).
 
-    ``keras``, ``hdf5``, ``json``, ``saved_model``, ``saved_model_text``, ``tflite``, ``onnx`` or
-    ``graphdef``; ``lfs-pointer``, ``html`` or ``unknown`` where the name promises a model and
-    the content is none; ``None``: nothing of ours.
+    ``keras``, ``hdf5``, ``json``, ``saved_model``, ``saved_model_text``, ``tflite``, ``onnx``,
+    ``graphdef`` or ``graphdef_text``; ``lfs-pointer``, ``html`` or ``unknown`` where the name
+    promises a model and the content is none; ``None``: nothing of ours.
     """
     name = os.path.basename(path.partition("?")[0] if "://" in path else path).lower()
     hint = HINTS.get(os.path.splitext(name)[1])
@@ -70,6 +70,8 @@ def _by_content(name: str, head: bytes, hint: str | None) -> str | None:
         return "saved_model"
     if name == "saved_model.pbtxt" or head.lstrip().startswith(b"saved_model_schema_version:"):
         return "saved_model_text"
+    if hint == "saved_model_text" and _is_graph_text(head):
+        return "graphdef_text"
     if head[:1] == b"\x08" and hint == "onnx":
         return "onnx"
     if head[:1] == b"\x0a" and hint == "onnx":
@@ -93,6 +95,13 @@ def _is_graphdef(head: bytes) -> bool:
     while at < len(head) and head[at] & 0x80:
         at += 1
     return head[:1] == b"\x0a" and head[at + 1 : at + 2] == b"\x0a"
+
+
+def _is_graph_text(head: bytes) -> bool:
+    """A node of TensorFlow's first: other programs' text forms have nodes as well, without ops."""
+    text = b" ".join(head[:600].replace(b"{", b" { ").split())
+    name, _, rest = text.partition(b'node { name: "')[2].partition(b'"')
+    return bool(name) and text.startswith(b"node {") and rest.startswith(b' op: "')
 
 
 def _is_json_model(head: bytes) -> bool:

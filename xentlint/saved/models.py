@@ -7,7 +7,9 @@ Each call of a nested model is evaluated anew, within the budget.
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, NamedTuple
+from typing import Any
+
+from xentlint.records import NamedTuple
 
 from . import limits
 from .errors import ReadError, printable
@@ -59,7 +61,7 @@ class Evaluation:
         self.calls = 0
         self.known: dict[tuple[Steps, tuple[Tensor, ...]], Outputs] = {}
         """Results of nested models: the same model on the same inputs gives the same."""
-        self.resetting: dict[tuple[str, object, object], bool] = {}
+        self.resetting: dict[tuple[object, ...], bool] = {}
 
     def charge(self, count: int = 1) -> None:
         self.budget.work(count)
@@ -138,13 +140,10 @@ def _sequential(run: Evaluation, call: Call) -> Frame:
     base = _base(call.found, call.steps)
     layers = _layers(call.found) or []
     run.charge(len(layers))
-    after = _resets(run, layers[0]) if layers else False
-    for index, layer in enumerate(layers):
-        before, after = after, index + 1 < len(layers) and _resets(run, layers[index + 1])
+    for index in _asked_for(run, layers):
+        layer = layers[index]
         if not isinstance(layer, dict) or not is_object(layer):
             return Outputs([], reason=f"layer {index} is not understood")
-        if before and after:
-            continue  # nobody asks for what this layer gives
         found = named(layer)
         if found.name == "InputLayer" and found.own:
             continue
@@ -158,29 +157,48 @@ def _sequential(run: Evaluation, call: Call) -> Frame:
 PLAIN = ("linear", "relu", "tanh", "gelu", "elu", "selu", "silu", "swish", "leaky_relu")
 
 
-def _resets(run: Evaluation, layer: Any) -> bool:
-    """Whether a layer's result hangs on none of its inputs, and no rule asks for either.
+def _asked_for(run: Evaluation, layers: list[Any]) -> list[int]:
+    """The layers of a chain whose result counts.
 
-    Long models are mostly of such layers: they are stepped over.
+    Where two follow each other whose results hang on none of their inputs, nobody asks for what
+    the first one gives. Long models are mostly of such layers: they are stepped over.
     """
-    if not isinstance(layer, dict):
+    known = run.resetting
+    found: list[int] = []
+    before = False
+    for index, layer in enumerate(layers):
+        try:
+            key = (
+                layer["class_name"],
+                layer["config"]["activation"],
+                layer.get("module"),
+                layer.get("registered_name"),
+            )
+            resets = known[key]
+        except (AttributeError, IndexError, KeyError, TypeError):  # new, or of another form
+            resets = _resets(run, layer)
+        if not (before and resets) and index:
+            found.append(index - 1)
+        before = resets
+    if layers:
+        found.append(len(layers) - 1)
+    return found
+
+
+def _resets(run: Evaluation, layer: Any) -> bool:
+    """Whether a layer's result hangs on none of its inputs, and no rule asks for either."""
+    if not isinstance(layer, dict) or not is_object(layer):
         return False
-    name, config = layer.get("class_name"), layer.get("config")
+    config, module = layer["config"], layer.get("module")
     activation = config.get("activation") if isinstance(config, dict) else None
-    if (
-        not isinstance(name, str)
-        or not isinstance(activation, str)
-        or activation not in PLAIN
-        or layer.get("registered_name")
-    ):
+    if activation not in PLAIN or not isinstance(module, str | None):
         return False
-    module = layer.get("module")
-    key = (name, module if isinstance(module, str) else None, activation)
-    known = run.resetting.get(key)
-    if known is None:
-        row = layer_row(named({**layer, "config": None}))
-        known = run.resetting[key] = row is not None and row.kind == "affine"
-    return known
+    registered = layer.get("registered_name")
+    row = layer_row(named({**layer, "config": None})) if not registered else None
+    found = row is not None and row.kind == "affine"
+    if not isinstance(registered, list | dict):
+        run.resetting[layer["class_name"], activation, module, registered] = found
+    return found
 
 
 def _name(layer: dict[str, Any], found: Named) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from xentlint.records import NamedTuple
 
 OWN = ("keras", "tf_keras", "tensorflow.python.keras", "tensorflow.keras")
 

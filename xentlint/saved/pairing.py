@@ -7,7 +7,9 @@ Keras 3.0 and 3.15).
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from xentlint.records import NamedTuple
 
 from .errors import printable
 from .jsontext import Steps

@@ -1,91 +1,149 @@
-"""``saved_model.pbtxt``: a SavedModel in protobuf's text form, of which two strings are read.
+"""Protobuf's text form (``.pbtxt``): of a message, only the fields that are asked for.
 
-Only the fields on the way to Keras' metadata are looked at; whatever else stands in braces is
-stepped over by its braces and quotes.
+Whatever else stands in braces is stepped over by its braces and quotes.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any
 
+from xentlint.records import NamedTuple
+
+from . import limits
 from .errors import ReadError
 from .windows import Budget
 
 _SPACE = re.compile(rb"(?:[ \t\r\n,;]+|#[^\n]*)*")
-_NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*|\[[^\]\n]*\]")
+# A name, and its value where that is one plain string.
+_HEAD = re.compile(
+    rb"[ \t\r\n,;]*([A-Za-z_][A-Za-z0-9_]*|\[[^\]\n]*\])"
+    rb"(?:[ \t]*:[ \t]*\"([^\"\\\n]*)\"(?![ \t\r\n]*[\"'#]))?"
+)
 _SCALAR = re.compile(rb"[^\s{}<>\"'#;,]+")
 _HOPS = re.compile(rb"[\"'{}<>#]")
 _ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|(.))", re.DOTALL)
+_TEXT = rb"[^{}<>\"'#]*"
+_FLAT = _TEXT + rb"(?:\"[^\"\\\n]*\"" + _TEXT + rb"){0,64}"
+
+
+_STRINGS = re.compile(_FLAT)
+
+
+def _inside(inner: bytes) -> bytes:
+    """A message that holds such messages."""
+    return rb"\{" + _FLAT + rb"(?:" + inner + _FLAT + rb"){0,64}\}"
+
+
+# attr { value { list { shape { dim { … } } } } } is the deepest common one.
+_SHALLOW = re.compile(_inside(_inside(_inside(_inside(rb"\{" + _FLAT + rb"\}")))))
+"""Nearly every attribute of a node: stepped over in one go. Bounded, for a long one would take
+memory for each of its parts."""
 _PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b", b"f": b"\f",
           b"v": b"\v"}  # fmt: skip
 
-# Fields that are entered, by the path that leads to them.
-_ENTERED = frozenset(
-    (
-        ("meta_graphs",),
-        ("meta_graphs", "meta_info_def"),
-        ("meta_graphs", "object_graph_def"),
-        ("meta_graphs", "object_graph_def", "nodes"),
-        ("meta_graphs", "object_graph_def", "nodes", "user_object"),
-    )
-)
-_VERSION = ("meta_graphs", "meta_info_def", "tensorflow_version")
-_USER = ("meta_graphs", "object_graph_def", "nodes", "user_object")
+Message = dict[str, list[Any]]
+"""The fields of a message that were asked for: strings as bytes, messages as these; under
+``HERE`` where it starts."""
+HERE = ""
+FIELD_COST = 10
+"""Work of one field: text takes that much longer than the binary form."""
+
+Path = tuple[str, ...]
 
 
-class Found(NamedTuple):
-    version: str | None
-    identifier: str | None
-    metadata: bytes | None
+class Wanted(NamedTuple):
+    """What is kept of a text, by the path that leads there."""
+
+    entered: frozenset[Path]
+    """Messages."""
+    kept: frozenset[Path]
+    """Strings and numbers."""
+    first: frozenset[Path] = frozenset()
+    """Of those entered, messages of which the first is enough."""
 
 
-def read_pbtxt(data: bytes, budget: Budget) -> Found:
-    """The root object's metadata: that of the first node."""
-    values: dict[tuple[str, ...], bytes] = {}
-    path: list[str] = []
-    nodes = at = 0
+def parse(data: bytes, wanted: Wanted, budget: Budget, start: int | None = None) -> Message:
+    """The wanted fields of a text; what is not entered is stepped over by its braces.
+
+    ``start``: of the message that starts there alone.
+    """
+    root: Message = {}
+    stack = [root]
+    path: Path = ()
+    at = start or 0
     while True:
-        budget.work()
-        at = _space(data, at)
-        if at >= len(data):
-            break
-        if data[at : at + 1] in (b"}", b">"):
-            if not path:
-                raise ReadError("a brace too many in the text form", offset=at)
-            path.pop()
-            at += 1
-            continue
-        name = _NAME.match(data, at)
-        if name is None:
-            raise ReadError("not protobuf's text form", offset=at)
-        here = (*path, name.group().decode("ascii", "replace"))
-        at = _space(data, name.end())
-        if data[at : at + 1] == b":":
-            at = _space(data, at + 1)
-        if data[at : at + 1] in (b"{", b"<"):
-            if here == _USER[:3]:
-                nodes += 1
-                if nodes > 1:
-                    break
-            if here in _ENTERED:
-                path.append(here[-1])
+        budget.work(FIELD_COST)
+        head = _HEAD.match(data, at)
+        if head is None:
+            at = _space(data, at)
+            if at >= len(data):
+                return root
+            if data[at : at + 1] in (b"}", b">"):
+                if not path and start is None:
+                    raise ReadError("a brace too many in the text form", offset=at)
+                if not path:
+                    return root
+                path = path[:-1]
+                stack.pop()
                 at += 1
-            else:
-                at = _skip(data, at)
-            continue
-        at, value = _value(
-            data, at, here in (_VERSION, (*_USER, "identifier"), (*_USER, "metadata"))
-        )
-        if value is not None:
-            values.setdefault(here, value)
-    identifier = values.get((*_USER, "identifier"))
-    version = values.get(_VERSION)
-    return Found(
-        version.decode("utf-8", "replace") if version is not None else None,
-        identifier.decode("utf-8", "replace") if identifier is not None else None,
-        values.get((*_USER, "metadata")),
-    )
+                continue
+            head = _HEAD.match(data, at)  # behind a comment
+            if head is None:
+                raise ReadError("not protobuf's text form", offset=at)
+        field = head[1].decode("ascii", "replace")
+        here = (*path, field)
+        value, at = head[2], head.end()
+        if value is None:
+            at = _value_start(data, at)
+            if data[at : at + 1] in (b"{", b"<"):
+                if here in wanted.entered and not (here in wanted.first and field in stack[-1]):
+                    at += 1
+                    stack.append({HERE: [at]})
+                    _keep(stack[-2], field, stack[-1])
+                    path = here
+                else:
+                    at = _skip(data, at)
+                continue
+            at, value = _value(data, at, here in wanted.kept)
+        if value is not None and here in wanted.kept:
+            _keep(stack[-1], field, value)
+
+
+def _keep(found: Message, field: str, value: Any) -> None:
+    values = found.setdefault(field, [])
+    values.append(value)
+    if len(values) > limits.GRAPH_NODES:
+        raise ReadError(f"the text form has too many fields {field}", "too-large")
+
+
+def _value_start(data: bytes, at: int) -> int:
+    """Where the value behind a name starts, with or without a colon."""
+    at = _space(data, at)
+    return _space(data, at + 1) if data[at : at + 1] == b":" else at
+
+
+def message(found: Message, *path: str) -> Message:
+    """The message under a path; empty where there is none."""
+    for name in path:
+        inner = found.get(name)
+        found = inner[-1] if inner and isinstance(inner[-1], dict) else {}
+    return found
+
+
+def messages(found: Message, name: str) -> list[Message]:
+    return [item for item in found.get(name, ()) if isinstance(item, dict)]
+
+
+def strings(found: Message, name: str) -> list[str]:
+    values = found.get(name, ())
+    return [item.decode("utf-8", "replace") for item in values if isinstance(item, bytes)]
+
+
+def string(found: Message, name: str) -> str | None:
+    """A string; where its field is there twice, the last, as protobuf has it."""
+    values = strings(found, name)
+    return values[-1] if values else None
 
 
 def _space(data: bytes, at: int) -> int:
@@ -112,6 +170,9 @@ def _skip(data: bytes, at: int) -> int:
     """Behind the message in braces that starts at ``at``."""
     depth = 0
     while True:
+        # Strings one after the other, without a step for each.
+        found = _STRINGS.match(data, at)
+        at = found.end() if found else at
         found = _HOPS.search(data, at)
         if found is None:
             raise ReadError("a message in the text form does not end", offset=at)
@@ -120,6 +181,10 @@ def _skip(data: bytes, at: int) -> int:
             at = _string_end(data, at - 1)
         elif mark == b"#":
             at = (data.find(b"\n", at) + 1) or len(data)
+        elif mark == b"{" and (shallow := _SHALLOW.match(data, at - 1)):
+            at = shallow.end()
+            if not depth:
+                return at
         elif mark in b"{<":
             depth += 1
         else:
@@ -139,7 +204,7 @@ def _value(data: bytes, at: int, wanted: bool) -> tuple[int, bytes | None]:
         found = _SCALAR.match(data, at)
         if found is None:
             raise ReadError("a value is missing in the text form", offset=at)
-        return found.end(), None
+        return found.end(), found.group() if wanted else None
     parts = []
     while data[at : at + 1] in (b'"', b"'"):
         end = _string_end(data, at)

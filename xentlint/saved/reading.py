@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os.path
-from typing import Any, NamedTuple
+from typing import Any
 
 from xentlint.facts import Problem, Use
+from xentlint.records import NamedTuple
 
 from . import compiled, jsontext, limits
 from .compiled import Facts, Settings, Source
@@ -16,6 +17,8 @@ from .names import is_object
 from .tensors import Stacked
 from .windows import Budget, Window, open_file
 
+NO_MODEL = "no-model"
+"""The kind of problem that says so."""
 CONFIG_KEYS = ("loss", "metrics", "weighted_metrics")
 
 
@@ -162,7 +165,10 @@ def read_window(path: str, window: Window, expect: str | None = None) -> Reading
     try:
         head = window.upto(0, HEAD)
         kind = kind_of(path, head)
-        if kind is not None:
+        if kind is None:
+            # No error: pre-commit names every model.json, whosever it is.
+            run.note(NO_MODEL, "not a model")
+        else:
             _dispatch(run, kind)
     except ReadError as error:
         run.note(error.kind, error.reason, fatal=True)
@@ -212,12 +218,12 @@ def read_json(run: Run) -> None:
             version,
             "metadata.json" if "keras_version" not in root else "keras_version",
         )
-        backend = root.get("backend")
-        shown = run.version("backend", backend, "backend")
+        shown = run.version("backend", root.get("backend"), "backend")
         settings = None
         if isinstance(root.get("compile_config"), dict):
             settings = Settings(root["compile_config"], "", ("compile_config",))
-        run.add(Source(run.path, "json", root, "", (), settings, text, shown), "")
+        backend = compiled.backend_of(text, shown)
+        run.add(Source(run.path, "json", root, "", (), settings, text, backend), "")
     elif is_object(root.get("model_config")):
         _read_topology(run, root, root, ())
 

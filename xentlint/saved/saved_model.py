@@ -8,7 +8,7 @@ tensorflow/core/protobuf and of saved_metadata.proto of Keras (TensorFlow 2.21, 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from xentlint.records import NamedTuple
 
 from .errors import ReadError
 from .graphs import Graph

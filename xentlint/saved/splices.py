@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from xentlint.records import NamedTuple
 
 from .windows import Window
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from xentlint.catalog.activations import ACTIVATIONS
 from xentlint.catalog.layers import LAYERS
 from xentlint.catalog.rows import ActivationRow, LayerRow
+from xentlint.records import NamedTuple
 
 from .errors import printable
 from .jsontext import Steps

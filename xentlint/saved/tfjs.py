@@ -10,7 +10,7 @@ import binascii
 from typing import Any
 
 from . import limits
-from .graphs import Graph, Node, trace
+from .graphs import NO_OUTPUT, Graph, Node, trace
 from .models import Output
 from .tensors import Stacked
 from .windows import Budget
@@ -82,11 +82,10 @@ def _wanted(root: dict[str, Any], nodes: dict[str, Node]) -> list[tuple[str, str
                 if isinstance(info, dict) and isinstance(info.get("name"), str)
             ]
     read = {tensor.partition(":")[0] for node in nodes.values() for tensor in node.inputs}
-    skipped = ("Const", "NoOp", "Placeholder")
     return [
         (name, name, None)
         for name, node in nodes.items()
-        if name not in read and node.op not in skipped
+        if name not in read and node.op not in NO_OUTPUT
     ]
 
 

@@ -6,7 +6,7 @@ Field numbers and op codes are those of tensorflow/compiler/mlir/lite/schema/sch
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from xentlint.records import NamedTuple
 
 from . import limits
 from .errors import ReadError

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import NamedTuple
+
+from xentlint.records import NamedTuple
 
 from . import limits
 from .errors import ReadError, printable, too_large
