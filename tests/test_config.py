@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from xentlint import config, pages
-from xentlint.config import Configs, Row, Settings
+from xentlint.catalog.rows import OwnRow
+from xentlint.config import Configs, Settings
 
 
 def settings(folder: Path, text: str, name: str = "xentlint.toml") -> Settings:
@@ -72,9 +73,9 @@ def test_every_key(tmp_path: Path) -> None:
         docs=True,
         python_cell_magics=("mine",),
         catalog=(
-            Row("mylib.SoftHead", "probabilities"),
-            Row("mylib.layers.Head", "logits"),
-            Row("mylib.loss", None, "logits", "binary"),
+            OwnRow("mylib.SoftHead", "probabilities"),
+            OwnRow("mylib.layers.Head", "logits"),
+            OwnRow("mylib.loss", None, "logits", "binary"),
         ),
     )
     assert set(dict(found.lines)) == set(config.KEYS)

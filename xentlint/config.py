@@ -12,21 +12,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from xentlint import files
+from xentlint.catalog.rows import OwnRow
 from xentlint.facts import Problem
 
 FILE: Final = "xentlint.toml"
 PYPROJECT: Final = "pyproject.toml"
-
-
-class Row(NamedTuple):
-    """What a project says of a function, layer or loss of its own."""
-
-    name: str
-    gives: str | None = None
-    """The scale of its result."""
-    expects: str | None = None
-    """Of a loss: the scale of its predictions."""
-    family: str = "none"
 
 
 class Settings(NamedTuple):
@@ -54,7 +44,7 @@ class Settings(NamedTuple):
     docs: bool = False
     python_cell_magics: tuple[str, ...] = ()
     extend_rules: tuple[str, ...] = ()
-    catalog: tuple[Row, ...] = ()
+    catalog: tuple[OwnRow, ...] = ()
     lines: tuple[tuple[str, int], ...] = ()
     """Key → line of ``path`` at which it stands."""
     problems: tuple[Problem, ...] = ()

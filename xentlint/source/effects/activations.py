@@ -120,7 +120,9 @@ def _consume(
 ) -> None:
     """An activation on probabilities, or a softmax on one unit, is a use of its own."""
     given = tensor.scale if type(tensor) is Tensor else "unknown"
-    if given not in ("simplex", "independent") and not (applies == "softmax" and units == 1):
+    if given not in ("simplex", "independent", "probabilities") and not (
+        applies == "softmax" and units == 1
+    ):
         return
     head: Any = tensor
     if type(tensor) is Tensor and units is None:
