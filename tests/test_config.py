@@ -117,6 +117,10 @@ def test_pyproject_has_its_table_and_lines(tmp_path: Path) -> None:
         ('select = ["XL101"\nignore = 3', 2, "no TOML: "),
         ("catalog = 3", 1, "catalog is a table"),
         ("select = [\"\"]", 1, "unknown rule code ''"),
+        ('line-length = 3', 1, "unknown key 'line-length'; the keys are select, extend-select,"),
+        ('[catalog]\n"a.B" = { gives = "logits", family = "binary" }', 2,
+         "catalog: a.B has a family, which only a loss has"),
+        ('[catalog]\n"a.B" = { family = "binary" }', 2, "catalog: a.B either"),
     ],
 )  # fmt: skip
 def test_errors_name_line_and_nearest(tmp_path: Path, text: str, line: int, message: str) -> None:
@@ -156,8 +160,8 @@ def test_the_nearest_file_counts_alone(tmp_path: Path) -> None:
     assert Configs(isolated=True).of(str(deep)).select == ()
     chosen = Configs(only=str(tmp_path / "xentlint.toml"))
     assert chosen.of(str(deep)).select == ("XL1",)
-    assert (
-        Configs(only=str(tmp_path / "no.toml")).problems()[0].message == "has no table of settings"
+    assert Configs(only=str(tmp_path / "no.toml")).problems()[0].message == (
+        "No such file or directory (did you mean 'xentlint.toml'?)"
     )
 
 

@@ -13,7 +13,7 @@ ROOT = Path(xentlint.__file__).parent
 
 LAYERS = (
     ("facts",),
-    ("files", "writing", "progress", "completion"),
+    ("files", "writing", "progress", "completion", "terminal"),
     ("catalog",),
     ("lexing", "edits", "ipython", "cells", "notebook", "documents"),
     ("source", "saved"),
@@ -26,6 +26,7 @@ LAYERS = (
     ("offers", "fixing", "rewriting", "together", "chosen", "embedded"),
     ("engine",),
     ("mending", "models"),
+    ("options", "looking"),
     ("around", "repair", "inspecting"),
     ("cli",),
     ("__main__",),

@@ -78,13 +78,20 @@ def _table(
         line = where.of((key,))
         try:
             if key not in KEYS:
-                raise Wrong(f"unknown key {key!r}{suggest(key, KEYS)}")
+                raise Wrong(_unknown_key(key))
             values[key.replace("-", "_")] = _CHECKS[key](value, key, codes)
             lines[key] = line
         except Wrong as error:
             line = where.of((key,), error.near)
             problems.append(Problem(path, line, "config", str(error)))
     return values, lines, tuple(problems)
+
+
+def _unknown_key(key: str) -> str:
+    if key == "tool":
+        return "unknown key 'tool': in xentlint.toml the keys stand without [tool.xentlint]"
+    near = suggest(key, KEYS) or f"; the keys are {', '.join(KEYS)}"
+    return f"unknown key {key!r}{near}"
 
 
 def known_codes(root: str, folders: Iterable[Any] = ()) -> tuple[str, ...]:
