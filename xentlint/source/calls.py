@@ -128,7 +128,7 @@ def _run_body(
 
     function = frame.function
     assert function is not None
-    base, statement = run.path, run.base
+    base, statement, tested = run.path, run.base, run.tested
     frame.depth = run.store.push()
     for param, value in bound.items():
         run.store.set(frame.id, param, value)
@@ -144,7 +144,7 @@ def _run_body(
         run.stack.pop()
         run.trail.pop()
         run.store.pop(frame.depth)
-        run.path, run.base = base, statement
+        run.path, run.base, run.tested = base, statement, tested
     if not frame.exits:
         return run.fresh(f"`{function.name}` does not return")
     run.join(base, frame.exits, mark)

@@ -89,6 +89,8 @@ class Run:
         self.instances: dict[int, list[Ref]] = {}
         """Instances by the id of their class's node, in the order of their making."""
         self.memo = world.memo
+        self.tested: tuple[Value, ...] = ()
+        """Tensors whose numbers the tests around ask about."""
         self._loading: set[tuple[int, str]] = set()
         self._fresh = world.fresh
 
