@@ -130,6 +130,8 @@ def test_sarif_says_all(folder: Path) -> None:
     (rule,) = run["tool"]["driver"]["rules"]
     assert rule["id"] == "XL101"
     assert "## Fix safety" in rule["help"]["markdown"]
+    assert rule["fullDescription"]["text"].startswith(rule["shortDescription"]["text"][:-1])
+    assert rule["shortDescription"]["text"].startswith("A softmax or a sigmoid whose result goes")
     (place,) = result["locations"]
     assert place["physicalLocation"] == {
         "artifactLocation": {"uri": "sub%20dir/train.py"},

@@ -187,7 +187,10 @@ def _check(arguments: list[str], audit: bool) -> int:
         return _filter(outcome, options, here, stdin[1])
     mended = None if audit else _mended(outcome, options)
     outcome = _after(outcome if mended is None else mended.outcome, options, here)
-    view = report.View(audit, terminal.color(options.color), terminal.width(), options.quiet)
+    to_file = options.output_file is not None  # whatever stdout is
+    colored = options.color == "always" if to_file else terminal.color(options.color)
+    links = colored and not to_file and terminal.links()
+    view = report.View(audit, colored, terminal.width(), options.quiet, links)
     found = (
         around.counts(outcome, here.fail_on)
         if mended is None

@@ -107,6 +107,12 @@ def body(path: str) -> str:
         return split(file.read())[1]
 
 
+def section(text: str, name: str) -> str:
+    """What stands below a heading of the documentation."""
+    after = text.partition(f"## {name}\n")[2]
+    return re.split(r"(?m)^## ", after, maxsplit=1)[0].strip()
+
+
 def rule(front: dict[str, Any]) -> Rule:
     """Front matter, already parsed, as a rule. ``pagecheck`` says what may stand in it."""
     text = front["help"]

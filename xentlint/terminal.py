@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from typing import Final
 
 
 def say(text: str) -> None:
@@ -81,6 +82,30 @@ def width() -> int:
     if not is_terminal():
         return 120
     try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80  # 0: it does not say
     except OSError:
         return 100
+
+
+_LINKING: Final = ("WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "DOMTERM")
+_LINKING_PROGRAMS: Final = (
+    "Hyper", "WarpTerminal", "WezTerm", "ghostty", "iTerm.app", "rio", "vscode",
+)  # fmt: skip
+_LINKING_TERMS: Final = ("alacritty", "contour", "foot", "xterm-ghostty", "xterm-kitty")
+
+
+def links() -> bool:
+    """Whether the terminal opens OSC 8 hyperlinks; the others may print them as rubbish."""
+    environment = os.environ
+    forced = environment.get("FORCE_HYPERLINK")
+    if forced:
+        return forced != "0"
+    if not is_terminal() or environment.get("CI"):
+        return False
+    vte = environment.get("VTE_VERSION", "")
+    return (
+        any(environment.get(name) for name in _LINKING)
+        or environment.get("TERM_PROGRAM") in _LINKING_PROGRAMS
+        or environment.get("TERM") in _LINKING_TERMS
+        or (vte.isdigit() and int(vte) >= 5000)
+    )
