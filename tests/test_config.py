@@ -241,4 +241,4 @@ def test_the_settings_in_the_documentation_are_good(tmp_path: Path) -> None:
     (block,) = [part for part in text.split("```toml\n")[1:] if part.startswith("[tool.xentlint]")]
     found = settings(tmp_path, block.split("```")[0], "pyproject.toml")
     assert found.problems == ()
-    assert set(dict(found.lines)) == {*config.KEYS} - {"catalog"}
+    assert set(dict(found.lines)) == {*config.KEYS}
