@@ -466,3 +466,26 @@ def test_fixing_names_what_a_killed_run_left_half_done(here: Path, check: Any) -
     assert "note: a.py: an earlier run was stopped after it had changed b.py" in ran.err
     assert sorted(os.listdir(here)) == [".git", "a.py", "b.py"]
     assert "earlier run" not in check("--fix").err
+
+
+def test_order_and_division_of_the_names_change_nothing(here: Path, check: Any) -> None:
+    """As pre-commit passes them: in any order, over several calls, with or without a neighbour."""
+    (here / "net.py").write_text(
+        "import keras\ndef build():\n    return keras.Sequential([keras.layers.Dense(3)])\n"
+    )
+    (here / "train.py").write_text(
+        "from net import build\nbuild().compile(loss='categorical_crossentropy')\n"
+    )
+    (here / "own.py").write_text(SOURCE)
+    (here / "nb.ipynb").write_bytes(notebook("from net import build\nm = build()\n", SOURCE))
+    names = ["net.py", "train.py", "own.py", "nb.ipynb"]
+    together = sorted(check(*names).out.splitlines())
+    assert [row.split(": XL")[0] for row in together] == [
+        "nb.ipynb:cell 2:3:20", "own.py:3:20", "train.py:2:22",
+    ]  # fmt: skip
+    for _ in range(len(names)):
+        names = names[1:] + names[:1]
+        assert sorted(check(*names).out.splitlines()) == together
+        for cut in range(1, len(names)):
+            parts = [check(*names[:cut]), check(*names[cut:])]
+            assert sorted(row for one in parts for row in one.out.splitlines()) == together

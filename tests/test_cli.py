@@ -12,7 +12,7 @@ import pytest
 from fakes import FakeSource
 
 import xentlint
-from xentlint import cli, engine
+from xentlint import cli, engine, pages
 
 if os.name == "posix":
     import resource
@@ -129,9 +129,16 @@ def test_options_may_stand_between_paths(fake: Path, capsys: pytest.CaptureFixtu
         (["check", "--selct", "XL101"], "unknown option '--selct' (did you mean '--select'?)"),
         (["check", "--select", "XL1o1"], "unknown rule code 'XL1o1' (did you mean 'XL101'?)"),
         (["check", "--ignore", "all"], "unknown rule code 'all' (did you mean 'ALL'?)"),
-        (["check", "--output-format", "jsn"], "invalid choice: 'jsn'"),
+        (["check", "--output-format", "jsn"], "'jsn' is none of text, concise, json"),
+        (["check", "--output-format", "jsn"], "(did you mean 'json'?)"),
+        (["check", "--fail-on", "eror"], "(did you mean 'error'?)"),
+        (["check", "--target-keras", "4"], "'4' is none of 2, 3"),
+        (["check", "--select", ""], "--select names no code"),
+        (["check", "--config", "nix.toml"], "nix.toml: No such file or directory"),
         (["check", "--select"], "expected one argument"),
-        (["rule", "XL999"], "unknown rule code 'XL999'"),
+        (["rule", "XL999"], "unknown rule 'XL999'"),
+        (["rule", "activation-with-logit-loss"], "(did you mean 'activation-with-logits-loss'?)"),
+        (["config", "a.pi"], "a.pi: there is no such file or folder (did you mean 'a.py'?)"),
     ],
 )
 def test_a_wrong_command_line(
@@ -175,6 +182,22 @@ def test_rules_are_listed_and_shown() -> None:
     page = run("rule", "xl101").stdout
     assert page.startswith("# activation-with-logits-loss (XL101)\n")
     assert "+++" not in page
+    assert run("rule", "activation-with-logits-loss").stdout == page
+    assert run("rule", "XL10").stdout.startswith(page)
+
+
+def test_rules_of_the_project_are_shown_too(tmp_path: Path) -> None:
+    (tmp_path / "lint").mkdir()
+    (tmp_path / "xentlint.toml").write_text('extend-rules = ["lint"]\n')
+    page = pages.paths(pages.folder())["XL106"]
+    text = Path(page).read_text().replace("XL106", "MY106")
+    (tmp_path / "lint" / "MY106.md").write_text(text)
+    (tmp_path / "lint" / "MY107.md").write_text("broken")
+    listed = run("rule", cwd=tmp_path).stdout
+    assert "MY106  error    non-probability-activation\n" in listed
+    assert "MY107  cannot be read" in listed
+    assert run("rule", "MY106", cwd=tmp_path).stdout.startswith("# non-probability-activation")
+    assert run("rule", "MY107", cwd=tmp_path).returncode == 2
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes")
@@ -184,6 +207,46 @@ def test_a_closed_pipe_ends_quietly_with_the_true_status(tmp_path: Path) -> None
         ["bash", "-c", f"({script}) | true"], capture_output=True, text=True, check=False
     )
     assert done.stderr == "status 0\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell that closes streams")
+@pytest.mark.parametrize(
+    ("command", "status", "said"),
+    [
+        ("check a.py >&-", 2, "xentlint: error: the report could not be written: stdout is closed"),
+        ("rule >&-", 2, "xentlint: error: the report could not be written: stdout is closed"),
+        ("check - <&-", 2, "xentlint: error: `-` is the text on stdin, which is closed"),
+        ("check a.py 2>&-", 1, None),
+        ("check a.py >/dev/full", 2, "could not be written: No space left on device"),
+        ("check a.py --output-file /dev/full", 2, "/dev/full: No space left on device"),
+        ("check a.py --output-file no/x", 2, "no/x: No such file or directory"),
+        ("check --help >/dev/full", 2, "could not be written: No space left on device"),
+        ("check a.py | head -c 0", 1, None),
+        ("check a.py 2>&1 | head -c 0", 1, None),
+        ("check a.py no.py | head -c 0", 2, "xentlint: error: no.py: No such file or directory"),
+    ],
+)
+def test_streams_that_take_nothing(
+    tmp_path: Path, command: str, status: int, said: str | None
+) -> None:
+    """The true status, and the last line on stderr gives the reason."""
+    if "/dev/full" in command and not os.path.exists("/dev/full"):
+        pytest.skip("needs /dev/full")
+    (tmp_path / "a.py").write_text(
+        "import keras\n"
+        "m = keras.Sequential([keras.layers.Dense(1)])\n"
+        "m.compile(loss='binary_crossentropy')\n" * 40
+    )
+    script = f'"{sys.executable}" -m xentlint {command}; exit "${{PIPESTATUS[0]}}"'
+    environment = {**os.environ, "PYTHONPATH": str(Path(xentlint.__file__).parent.parent)}
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, env=environment
+    )
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    if said is not None:
+        assert said in done.stderr.splitlines()[-1]
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")

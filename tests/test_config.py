@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from xentlint import config, pages
-from xentlint.config import Configs, Row, Settings
+from xentlint.catalog.rows import OwnRow
+from xentlint.config import Configs, Settings
 
 
 def settings(folder: Path, text: str, name: str = "xentlint.toml") -> Settings:
@@ -72,9 +73,9 @@ def test_every_key(tmp_path: Path) -> None:
         docs=True,
         python_cell_magics=("mine",),
         catalog=(
-            Row("mylib.SoftHead", "probabilities"),
-            Row("mylib.layers.Head", "logits"),
-            Row("mylib.loss", None, "logits", "binary"),
+            OwnRow("mylib.SoftHead", "probabilities"),
+            OwnRow("mylib.layers.Head", "logits"),
+            OwnRow("mylib.loss", None, "logits", "binary"),
         ),
     )
     assert set(dict(found.lines)) == set(config.KEYS)
@@ -116,6 +117,10 @@ def test_pyproject_has_its_table_and_lines(tmp_path: Path) -> None:
         ('select = ["XL101"\nignore = 3', 2, "no TOML: "),
         ("catalog = 3", 1, "catalog is a table"),
         ("select = [\"\"]", 1, "unknown rule code ''"),
+        ('line-length = 3', 1, "unknown key 'line-length'; the keys are select, extend-select,"),
+        ('[catalog]\n"a.B" = { gives = "logits", family = "binary" }', 2,
+         "catalog: a.B has a family, which only a loss has"),
+        ('[catalog]\n"a.B" = { family = "binary" }', 2, "catalog: a.B either"),
     ],
 )  # fmt: skip
 def test_errors_name_line_and_nearest(tmp_path: Path, text: str, line: int, message: str) -> None:
@@ -155,8 +160,8 @@ def test_the_nearest_file_counts_alone(tmp_path: Path) -> None:
     assert Configs(isolated=True).of(str(deep)).select == ()
     chosen = Configs(only=str(tmp_path / "xentlint.toml"))
     assert chosen.of(str(deep)).select == ("XL1",)
-    assert (
-        Configs(only=str(tmp_path / "no.toml")).problems()[0].message == "has no table of settings"
+    assert Configs(only=str(tmp_path / "no.toml")).problems()[0].message == (
+        "No such file or directory (did you mean 'xentlint.toml'?)"
     )
 
 
@@ -236,4 +241,4 @@ def test_the_settings_in_the_documentation_are_good(tmp_path: Path) -> None:
     (block,) = [part for part in text.split("```toml\n")[1:] if part.startswith("[tool.xentlint]")]
     found = settings(tmp_path, block.split("```")[0], "pyproject.toml")
     assert found.problems == ()
-    assert set(dict(found.lines)) == {*config.KEYS} - {"catalog"}
+    assert set(dict(found.lines)) == {*config.KEYS}

@@ -38,6 +38,10 @@ def test_bash_completes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> N
     assert "sarif" in completed("xentlint check --output-format ", capsys, tmp_path)
     assert completed("xentlint check --fail-on e", capsys, tmp_path) == ["error"]
     assert completed("xentlint check tr", capsys, tmp_path) == ["train.py"]
+    assert completed("xentlint check --select XL30", capsys, tmp_path) == ["XL301"]
+    assert completed("xentlint audit --ignore XL20", capsys, tmp_path) == [
+        f"XL20{n}" for n in range(1, 5)
+    ]
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])

@@ -14,7 +14,7 @@ ROOT = Path(xentlint.__file__).parent
 LAYERS = (
     ("records",),
     ("facts",),
-    ("files", "writing", "progress", "completion"),
+    ("files", "writing", "progress", "completion", "terminal"),
     ("catalog",),
     ("lexing", "edits", "ipython", "cells", "notebook", "documents"),
     ("source", "saved"),
@@ -27,6 +27,7 @@ LAYERS = (
     ("offers", "fixing", "rewriting", "together", "chosen", "embedded"),
     ("engine",),
     ("mending", "models"),
+    ("options", "looking"),
     ("around", "repair", "inspecting"),
     ("cli",),
     ("__main__",),

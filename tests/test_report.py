@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 from fakes import use
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xentlint import report, rules
+import xentlint
+from xentlint import cli, report, rules
 from xentlint.facts import Edit, Finding, Fix, Place, Problem, Related, Use
 from xentlint.outcome import Judged, Outcome
 from xentlint.report import View, cells
 from xentlint.report.summary import summary
 
+ROOT = Path(xentlint.__file__).parent.parent
 RULES = tuple(rule for rule in rules.load() if rule.enabled)
 
 TEXT = [
@@ -282,3 +290,72 @@ def test_a_head_made_elsewhere_says_where_it_comes_in() -> None:
     shown = text(item, texts={"train.py": TEXT, "net.py": ["", "softmax(x)"]})
     assert "  | ------------- probabilities arrive here" in shown
     assert shown.count("softmax is applied here") == 1
+
+
+def test_places_are_links_where_the_terminal_has_them(tmp_path: Path) -> None:
+    path = str(tmp_path / "a b\x1b\u202e%.py")
+    place = Place(path, 1, 3, 1, 4)
+    item = use("XL101", place, place)
+    for name in ("text", "concise"):
+        plain = report.render(name, outcome(item, texts={path: ["abcdef"]}), View())
+        linked = report.render(name, outcome(item, texts={path: ["abcdef"]}), View(links=True))
+        (target,) = set(re.findall(r"\x1b\]8;;([^\x1b]+)\x1b\\", linked))
+        assert url2pathname(urlsplit(target).path) == path
+        assert re.sub(r"\x1b\]8;;[^\x1b]*\x1b\\", "", linked) == plain
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal")
+@pytest.mark.parametrize(
+    ("environment", "linked"),
+    [
+        ({"TERM": "xterm"}, False),
+        ({"TERM": "xterm-kitty"}, True),
+        ({"TERM": "xterm", "VTE_VERSION": "7006"}, True),
+        ({"TERM": "xterm", "VTE_VERSION": "4200"}, False),
+        ({"TERM": "xterm", "TERM_PROGRAM": "WezTerm"}, True),
+        ({"TERM": "xterm", "TERM_PROGRAM": "WezTerm", "NO_COLOR": "1"}, False),
+        ({"TERM": "xterm", "WT_SESSION": "x", "CI": "true"}, False),
+        ({"TERM": "xterm", "WT_SESSION": "x", "FORCE_HYPERLINK": "0"}, False),
+        ({"TERM": "xterm", "FORCE_HYPERLINK": "1"}, True),
+    ],
+)
+def test_on_a_terminal(tmp_path: Path, environment: dict[str, str], linked: bool) -> None:
+    """A real one: colours, links, no word on each line though its width is not known."""
+    import pty
+
+    (tmp_path / "a.py").write_text(
+        "import keras\nm = keras.Sequential([keras.layers.Dense(1)])\n"
+        "m.compile(loss='binary_crossentropy')\n"
+    )
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "xentlint", "check", "a.py", "--quiet"],
+        cwd=tmp_path, stdin=follower, stdout=follower, stderr=follower,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment},
+    )  # fmt: skip
+    os.close(follower)
+    shown = b""
+    while not shown.endswith(b"\r\n\r\n"):
+        try:
+            shown += os.read(leader, 65536)
+        except OSError:  # the process has ended
+            break
+    os.close(leader)
+    assert process.wait(30) == 1
+    assert (b"\x1b]8;;file://" in shown) is linked
+    assert (b"\x1b[" in shown) is ("NO_COLOR" not in environment)
+    assert b"no activation before" in shown
+
+
+def test_a_report_in_a_file_has_no_colours_of_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("FORCE_HYPERLINK", "1")
+    (tmp_path / "a.py").write_text(
+        "import keras\nm = keras.Sequential([keras.layers.Dense(1)])\n"
+        "m.compile(loss='binary_crossentropy')\n"
+    )
+    assert cli.main(["check", "a.py", "--output-file", "report.txt"]) == 1
+    assert "\x1b" not in (tmp_path / "report.txt").read_text()

@@ -7,6 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xentlint.source import terms
 from xentlint.source.conditions import (
     ALWAYS,
     Atom,
@@ -71,3 +72,10 @@ def test_two_values_of_one_term_contradict_each_other() -> None:
     assert both(one, frozenset({(Atom(">", "n", 1), True)})) is None
     assert both(one, frozenset({(Atom("truth", "n"), False)})) is None
     assert both(one, ALWAYS) == one
+
+
+def test_a_term_without_parts_has_words() -> None:
+    """What no alternative reaches: seen where two public notebooks were checked together."""
+    unreachable = ("contradiction",)
+    assert terms.words(unreachable) == "a value that is not known"
+    assert terms.words(("compare", "==", unreachable, 1)) == "a value that is not known == 1"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xentlint import config
+from xentlint import config, terminal
 from xentlint.facts import Edit, Finding, Problem
+from xentlint.options import UsageError
 from xentlint.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -70,7 +70,10 @@ def stdin_text(options: argparse.Namespace) -> tuple[str, bytes] | None:
     """The name and the text on stdin, if that is to be checked."""
     if options.paths != ["-"]:
         return None
-    return options.stdin_filename or "stdin.py", sys.stdin.buffer.read()
+    text = terminal.read_bytes()
+    if text is None:
+        raise UsageError("`-` is the text on stdin, which is closed")
+    return options.stdin_filename or "stdin.py", text
 
 
 def heed_fix_settings(options: argparse.Namespace, here: config.Settings) -> None:

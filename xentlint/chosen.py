@@ -102,6 +102,7 @@ class Choices:
                 line = dict(settings.lines).get("extend-rules")
                 self._problem(settings.path or where, line, message)
                 continue
+            self._strays(where)
             for code, path in of_folder.items():
                 if code in ours:
                     self._problem(path, None, f"{code} is the code of a rule of xentlint")
@@ -109,6 +110,13 @@ class Choices:
                     found.append(rule)
                     ours.add(code)
         return found
+
+    def _strays(self, where: str) -> None:
+        """Name the pages of a folder that no code leads to."""
+        from xentlint import pages
+
+        for path in pages.strays(where):
+            self._problem(path, None, "is a rule's page, which is named after its code: XY101.md")
 
     def _page(self, code: str, path: str) -> Rule | None:
         from xentlint import files, pagecheck, pages

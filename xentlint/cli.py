@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
-from xentlint import __version__
+from xentlint import __version__, terminal
+from xentlint.options import HelpWanted, Parser, UsageError
+from xentlint.terminal import say
 
 if TYPE_CHECKING:
     from xentlint import config
     from xentlint.engine import Settings
     from xentlint.outcome import Outcome
-    from xentlint.pages import Rule
     from xentlint.repair import Mended
 
 CLEAN: Final = 0
 FOUND: Final = 1
 FAILED: Final = 2
 INTERRUPTED: Final = 130
+UNWRITTEN: Final = "xentlint: error: the report could not be written: {}"
 
 COMMANDS: Final = {
     "check": "report where a model's output scale and its loss disagree",
@@ -60,42 +60,20 @@ printed, and the last line on stderr gives the reason.
 """
 
 
-# argparse asks gettext for translations, of which there are none: finding that out takes the
-# modules `locale` and some files, a tenth of a run on one saved model.
-argparse._ = str  # type: ignore[attr-defined]
-
-
-class UsageError(Exception):
-    """What the user asked for makes no sense; the message says why."""
-
-
-class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """With a width given: argparse would import shutil to ask for it, as long as all else."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=30, width=min(_width(), 100))
-
-
-class Parser(argparse.ArgumentParser):
-    """Raises instead of exiting, so that there is one place that prints errors."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(message)
-
-    def options(self) -> list[str]:
-        return [name for action in self._actions for name in action.option_strings]
-
-
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; the exit status."""
+    import sys
+
     arguments = sys.argv[1:] if argv is None else argv
     try:
         return _dispatch(arguments)
+    except HelpWanted as wanted:
+        return _write(str(wanted), CLEAN)
     except UsageError as error:
-        _say(f"xentlint: error: {error}")
+        say(f"xentlint: error: {error}")
         return FAILED
     except KeyboardInterrupt:
-        _say("xentlint: interrupted")
+        say("xentlint: interrupted")
         return INTERRUPTED
 
 
@@ -135,8 +113,6 @@ def _parser(name: str, usage: str = "[OPTIONS] [PATH ...]") -> Parser:
         usage=f"xentlint {name} {usage}",
         description=COMMANDS[name].capitalize() + ".",
         epilog=STATUS if name in ("check", "audit", "inspect") else None,
-        formatter_class=_Formatter,
-        allow_abbrev=False,
     )
 
 
@@ -187,20 +163,10 @@ def check_parser(name: str) -> Parser:
     return parser
 
 
-def _parse(parser: Parser, arguments: list[str]) -> argparse.Namespace:
-    known, rest = parser.parse_known_intermixed_args(arguments)
-    if rest:
-        from xentlint.selection import suggest
-
-        name = rest[0].partition("=")[0]
-        raise UsageError(f"unknown option {name!r}{suggest(name, parser.options())}")
-    return known
-
-
 def _check(arguments: list[str], audit: bool) -> int:
     # A reason comes with `=` only: what follows the option is a path.
     arguments = ["--add-ignore=" if item == "--add-ignore" else item for item in arguments]
-    options = _parse(check_parser("audit" if audit else "check"), arguments)
+    options = check_parser("audit" if audit else "check").parse(arguments)
     from xentlint import around, report
     from xentlint.engine import run
     from xentlint.progress import bar
@@ -221,22 +187,23 @@ def _check(arguments: list[str], audit: bool) -> int:
         return _filter(outcome, options, here, stdin[1])
     mended = None if audit else _mended(outcome, options)
     outcome = _after(outcome if mended is None else mended.outcome, options, here)
-    view = report.View(audit, _color(options.color), _width(), options.quiet)
+    to_file = options.output_file is not None  # whatever stdout is
+    colored = options.color == "always" if to_file else terminal.color(options.color)
+    links = colored and not to_file and terminal.links()
+    view = report.View(audit, colored, terminal.width(), options.quiet, links)
     found = (
         around.counts(outcome, here.fail_on)
         if mended is None
         else mended.counts(options, around.counts(outcome, here.fail_on))
     )
-    status = FOUND if found and not options.exit_zero else CLEAN
     if mended is not None and (options.diff or options.fix_only):
         text = mended.diff
     elif options.statistics:
         text = around.statistics(outcome)
     else:
         text = report.render(here.output_format, outcome, view)
-    status = _deliver(text, options.output_file, status)
-    _aside(outcome, options.quiet)
-    return FAILED if outcome.failed else status
+    unwritten = _deliver(text, options.output_file)
+    return _end(outcome, options, unwritten, bool(found))
 
 
 def _filter(
@@ -247,13 +214,11 @@ def _filter(
 
     outcome, text = around.mend_text(outcome, options, text)
     outcome = _after(outcome, options, here)
-    view = report.View(False, False, _width(), options.quiet)
+    view = report.View(False, False, terminal.width(), options.quiet)
     for line in report.render(here.output_format, outcome, view).splitlines():
-        _say(line)
-    found = around.counts(outcome, here.fail_on) and not options.exit_zero
-    status = _write_bytes(text, FOUND if found else CLEAN)
-    _aside(outcome, options.quiet)
-    return FAILED if outcome.failed else status
+        say(line)
+    unwritten = terminal.write_bytes(text)
+    return _end(outcome, options, unwritten, around.counts(outcome, here.fail_on))
 
 
 def _mended(outcome: Outcome, options: argparse.Namespace) -> Mended | None:
@@ -266,7 +231,7 @@ def _mended(outcome: Outcome, options: argparse.Namespace) -> Mended | None:
         raise UsageError("--output is for a saved model: name one")
     mended = repair.mend(outcome, options)
     for line in mended.said:
-        _say(f"xentlint: {line}")
+        say(f"xentlint: {line}")
     return mended
 
 
@@ -288,11 +253,11 @@ def _agree(options: argparse.Namespace, here: config.Settings) -> None:
 
 def _after(outcome: Outcome, options: argparse.Namespace, here: config.Settings) -> Outcome:
     """What is done with the findings before they are reported."""
-    from xentlint import around
+    from xentlint import around, config
 
     path = here.baseline
     if path is not None and options.baseline is None:
-        path = os.path.join(here.root, path)  # as its file says
+        path = config.near_path(os.path.join(here.root, path))  # as its file says
     if options.write_baseline:
         result = around.write_baseline(outcome, options.write_baseline)
     else:
@@ -301,21 +266,28 @@ def _after(outcome: Outcome, options: argparse.Namespace, here: config.Settings)
         added = around.add_ignore(result.outcome, options.add_ignore)
         result = added._replace(said=(*result.said, *added.said))
     for line in result.said:
-        _say(f"xentlint: {line}")
+        say(f"xentlint: {line}")
     return result.outcome
 
 
-def _deliver(text: str, path: str | None, status: int) -> int:
-    """Write the report where it is wanted."""
+def _deliver(text: str, path: str | None) -> str | None:
+    """Write the report where it is wanted; what is wrong, if that could not be done."""
     if path is None:
-        return _write(text, status)
+        return terminal.write(text)
     from xentlint.writing import put
 
     problem = put(path, text.encode("utf-8", "backslashreplace"))
-    if problem is None:
-        return status
-    _say(f"xentlint: error: the report could not be written: {problem.path}: {problem.message}")
-    return FAILED
+    return None if problem is None else f"{problem.path}: {problem.message}"
+
+
+def _end(outcome: Outcome, options: argparse.Namespace, unwritten: str | None, found: bool) -> int:
+    """What belongs beside the report, last of it the reason of a status 2; the status."""
+    _aside(outcome, options.quiet)
+    if unwritten is not None:
+        say(UNWRITTEN.format(unwritten))
+    if outcome.failed or unwritten is not None:
+        return FAILED
+    return FOUND if found and not options.exit_zero else CLEAN
 
 
 def _settings(options: argparse.Namespace, audit: bool, configs: config.Configs) -> Settings:
@@ -323,9 +295,9 @@ def _settings(options: argparse.Namespace, audit: bool, configs: config.Configs)
     from xentlint.engine import Settings
 
     return Settings(
-        select=_codes(options.select, configs),
-        extend_select=_codes(options.extend_select, configs),
-        ignore=_codes(options.ignore, configs),
+        select=_codes("--select", options.select, configs),
+        extend_select=_codes("--extend-select", options.extend_select, configs),
+        ignore=_codes("--ignore", options.ignore, configs),
         exclude=tuple(options.exclude),
         respect_gitignore=options.respect_gitignore,
         screens=options.screens,
@@ -338,9 +310,11 @@ def _settings(options: argparse.Namespace, audit: bool, configs: config.Configs)
     )
 
 
-def _codes(given: list[str], configs: config.Configs) -> tuple[str, ...]:
+def _codes(option: str, given: list[str], configs: config.Configs) -> tuple[str, ...]:
     """``XL101,XL2 XL301`` → the codes, each of which selects something."""
     codes = [code for item in given for code in item.replace(",", " ").split()]
+    if given and not codes:
+        raise UsageError(f"{option} names no code")
     if codes:
         from xentlint import selection
         from xentlint.configfile import known_codes
@@ -358,38 +332,18 @@ def _config(arguments: list[str]) -> int:
     parser.add_argument("path", nargs="?", default=os.curdir, metavar="PATH", help="default: .")
     parser.add_argument("--config", metavar="FILE", help="this file counts, and no other")
     parser.add_argument("--isolated", action="store_true", help="no configuration file counts")
-    options = _parse(parser, arguments)
+    options = parser.parse(arguments)
     from xentlint import around, config
+    from xentlint.discover import near
     from xentlint.report.summary import problem
 
     if not os.path.exists(options.path):
-        raise UsageError(f"{options.path}: there is no such file or folder")
+        raise UsageError(f"{options.path}: there is no such file or folder{near(options.path)}")
     configs = around.configs(options)
     found = configs.of(options.path)
     for item in found.problems:
-        _say(f"xentlint: error: {problem(item)}")
+        say(f"xentlint: error: {problem(item)}")
     return FAILED if found.problems else _write(config.rendered(found), CLEAN)
-
-
-def _color(option: str) -> bool:
-    """The option first, then the environment, then whether there is a terminal."""
-    if option != "auto":
-        return option == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _width() -> int:
-    """Columns to fill; a wide fixed width where there is no terminal, so that files do not vary."""
-    if not sys.stdout.isatty():
-        return 120
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns
-    except OSError:
-        return 100
 
 
 def _aside(outcome: Outcome, quiet: bool) -> None:
@@ -398,12 +352,12 @@ def _aside(outcome: Outcome, quiet: bool) -> None:
 
     for item in outcome.problems:
         if not item.fatal and not quiet:
-            _say(f"xentlint: note: {problem(item)}")
-    if not quiet and (outcome.files or not outcome.failed):
-        _say(f"xentlint: {summary(outcome)}")
+            say(f"xentlint: note: {problem(item)}")
+    if not quiet and (outcome.checked or not outcome.failed):
+        say(f"xentlint: {summary(outcome)}")
     for item in outcome.problems:
         if item.fatal:
-            _say(f"xentlint: error: {problem(item)}")
+            say(f"xentlint: error: {problem(item)}")
 
 
 def inspect_parser() -> Parser:
@@ -416,37 +370,35 @@ def inspect_parser() -> Parser:
 
 
 def _inspect(arguments: list[str]) -> int:
-    options = _parse(inspect_parser(), arguments)
+    options = inspect_parser().parse(arguments)
     from xentlint.inspecting import run
 
     shown = run(options)
     status = _write(shown.text, shown.status)
     for line in shown.said:
-        _say(f"xentlint: {line}")
+        say(f"xentlint: {line}")
     return status
 
 
 def _rule(arguments: list[str]) -> int:
     parser = _parser("rule", "[CODE ...]")
-    parser.add_argument("codes", nargs="*", metavar="CODE", help="default: list all rules")
-    options = _parse(parser, arguments)
-    from xentlint import pages, selection
+    parser.add_argument("codes", nargs="*", metavar="CODE",
+                        help="codes, their beginnings, names (default: list all)")  # fmt: skip
+    options = parser.parse(arguments)
+    from xentlint import looking
 
-    known = pages.paths(pages.folder())
+    known = looking.known_pages()
     if not options.codes:
-        rows = [pages.read(path) for path in known.values()]
-        return _write("".join(_listed(rule) for rule in rows), CLEAN)
-    texts = []
-    for code in options.codes:
-        if code.upper() not in known:
-            raise UsageError(str(selection.UnknownCodeError(code, known)))
-        texts.append(pages.body(known[code.upper()]))
-    text = "\n".join(texts)
-    if sys.stdout.isatty():  # a file or a pipe gets the Markdown
+        return _write("".join(looking.line(path) for path in known.values()), CLEAN)
+    try:
+        text = looking.text(options.codes, known)
+    except LookupError as error:
+        raise UsageError(error.args[0]) from None
+    if terminal.is_terminal():  # a file or a pipe gets the Markdown
         from xentlint.report.page import render
         from xentlint.report.paint import painter
 
-        text = render(text, painter(_color("auto")), _width())
+        text = render(text, painter(terminal.color("auto")), terminal.width())
     return _write(text, CLEAN)
 
 
@@ -455,51 +407,20 @@ def _completion(arguments: list[str]) -> int:
 
     parser = _parser("completion", "SHELL")
     parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help="bash, zsh or fish")
-    shell = _parse(parser, arguments).shell
-    from xentlint import pages
+    shell = parser.parse(arguments).shell
+    from xentlint import looking
 
     plain = {name: _parser(name) for name in COMMANDS}
     parsers = {**plain, "check": check_parser("check"), "audit": check_parser("audit")}
     parsers["inspect"] = inspect_parser()
-    words = {"rule": list(pages.paths(pages.folder())), "completion": list(SHELLS)}
+    words = {"rule": list(looking.known_pages()), "completion": list(SHELLS)}
     return _write(script(shell, parsers, words), CLEAN)
 
 
-def _listed(rule: Rule) -> str:
-    off = "" if rule.enabled else "  (off by default)"
-    return f"{rule.code}  {rule.severity:<8} {rule.name}{off}\n"
-
-
 def _write(text: str, status: int) -> int:
-    """Write the report. A reader that went away is no error; a full disk is one."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    return _written(lambda: sys.stdout.write(text), status)
-
-
-def _write_bytes(data: bytes, status: int) -> int:
-    return _written(lambda: sys.stdout.buffer.write(data), status)
-
-
-def _written(write: Callable[[], object], status: int) -> int:
-    try:
-        write()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python flushes stdout once more at exit and would complain then.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        _say(f"xentlint: error: the report could not be written: {error.strerror}")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    return status
-
-
-def _say(text: str) -> None:
-    """One line on stderr; a closed stderr is nobody's business."""
-    try:
-        if hasattr(sys.stderr, "reconfigure"):
-            sys.stderr.reconfigure(errors="backslashreplace")
-        print(text, file=sys.stderr, flush=True)
-    except OSError:
-        pass
+    """Write all that a command has to say."""
+    unwritten = terminal.write(text)
+    if unwritten is None:
+        return status
+    say(UNWRITTEN.format(unwritten))
+    return FAILED

@@ -13,7 +13,8 @@ def script(
     shell: str, commands: Mapping[str, argparse.ArgumentParser], words: Mapping[str, list[str]]
 ) -> str:
     """The script for a shell. ``words``: what may follow a command besides paths."""
-    options = {name: _options(parser) for name, parser in commands.items()}
+    codes = words.get("rule", [])
+    options = {name: _options(parser, codes) for name, parser in commands.items()}
     if shell == "fish":
         return _fish(options, words)
     text = _bash(options, words)
@@ -22,14 +23,18 @@ def script(
     return text
 
 
-def _options(parser: argparse.ArgumentParser) -> dict[str, tuple[str, list[str]]]:
+def _options(parser: argparse.ArgumentParser, codes: list[str]) -> dict[str, tuple[str, list[str]]]:
     """Option → its help and the values that it takes."""
     return {
-        name: (action.help or "", [str(choice) for choice in action.choices or ()])
+        name: (action.help or "", codes if action.metavar == "CODES" else _choices(action))
         for action in parser._actions
         for name in action.option_strings
         if action.help != argparse.SUPPRESS and name.startswith("--")
     }
+
+
+def _choices(action: argparse.Action) -> list[str]:
+    return [str(choice) for choice in action.choices or ()]
 
 
 def _bash(

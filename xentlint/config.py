@@ -12,22 +12,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from xentlint import files
+from xentlint.catalog.rows import OwnRow
 from xentlint.facts import Problem
 from xentlint.records import NamedTuple
 
 FILE: Final = "xentlint.toml"
 PYPROJECT: Final = "pyproject.toml"
-
-
-class Row(NamedTuple):
-    """What a project says of a function, layer or loss of its own."""
-
-    name: str
-    gives: str | None = None
-    """The scale of its result."""
-    expects: str | None = None
-    """Of a loss: the scale of its predictions."""
-    family: str = "none"
 
 
 class Settings(NamedTuple):
@@ -55,7 +45,7 @@ class Settings(NamedTuple):
     docs: bool = False
     python_cell_magics: tuple[str, ...] = ()
     extend_rules: tuple[str, ...] = ()
-    catalog: tuple[Row, ...] = ()
+    catalog: tuple[OwnRow, ...] = ()
     lines: tuple[tuple[str, int], ...] = ()
     """Key → line of ``path`` at which it stands."""
     problems: tuple[Problem, ...] = ()
@@ -78,7 +68,7 @@ class Configs:
         here = os.getcwd()
         self._fixed = Settings(here) if isolated else None
         if only is not None:
-            self._fixed = load(only) or _broken(only, None, f"has no table {_table(only)}")
+            self._fixed = load(only) or _broken(only, None, _missing(only))
 
     def of(self, path: str) -> Settings:
         """What counts for a file or folder that exists or may come to exist."""
@@ -143,8 +133,13 @@ def _broken(path: str, line: int | None, message: str) -> Settings:
     return Settings(os.path.dirname(os.path.abspath(path)), near_path(path), problems=(problem,))
 
 
-def _table(path: str) -> str:
-    return "[tool.xentlint]" if os.path.basename(path) == PYPROJECT else "of settings"
+def _missing(path: str) -> str:
+    """Why a file that was named gives no settings."""
+    if os.path.exists(path):
+        return "has no table [tool.xentlint]"
+    from xentlint.discover import near
+
+    return f"No such file or directory{near(path)}"
 
 
 def near_path(path: str) -> str:
@@ -190,7 +185,10 @@ def _plain(settings: Settings, key: str) -> Any:
     if key == "per-file-ignores":
         return dict(value)
     if key == "catalog":
-        return {row.name: {k: v for k, v in row._asdict().items() if k != "name"} for row in value}
+        return {
+            row.name: {"expects": row.expects, "family": row.family} if row.expects else row.gives
+            for row in value
+        }
     if key == "exclude" and value is None:
         from xentlint.discover import EXCLUDED
 

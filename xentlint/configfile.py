@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from xentlint.config import KEYS, Row, near_path
+from xentlint.catalog.rows import OwnRow
+from xentlint.config import KEYS, near_path
 from xentlint.facts import FAMILIES, SCALES, Problem
 from xentlint.selection import ALL, suggest
 
@@ -77,13 +78,20 @@ def _table(
         line = where.of((key,))
         try:
             if key not in KEYS:
-                raise Wrong(f"unknown key {key!r}{suggest(key, KEYS)}")
+                raise Wrong(_unknown_key(key))
             values[key.replace("-", "_")] = _CHECKS[key](value, key, codes)
             lines[key] = line
         except Wrong as error:
             line = where.of((key,), error.near)
             problems.append(Problem(path, line, "config", str(error)))
     return values, lines, tuple(problems)
+
+
+def _unknown_key(key: str) -> str:
+    if key == "tool":
+        return "unknown key 'tool': in xentlint.toml the keys stand without [tool.xentlint]"
+    near = suggest(key, KEYS) or f"; the keys are {', '.join(KEYS)}"
+    return f"unknown key {key!r}{near}"
 
 
 def known_codes(root: str, folders: Iterable[Any] = ()) -> tuple[str, ...]:
@@ -151,7 +159,7 @@ def _per_file(value: Any, key: str, codes: tuple[str, ...]) -> Any:
     return tuple((pattern, _codes(given, pattern, codes)) for pattern, given in value.items())
 
 
-def _catalog(value: Any, key: str, codes: tuple[str, ...]) -> tuple[Row, ...]:
+def _catalog(value: Any, key: str, codes: tuple[str, ...]) -> tuple[OwnRow, ...]:
     if not isinstance(value, dict):
         raise Wrong(f"{key} is a table: name = what it gives or expects")
     return tuple(_row(".".join(names), item) for names, item in _leaves(value))
@@ -167,7 +175,7 @@ def _leaves(table: Mapping[str, Any]) -> Iterable[tuple[tuple[str, ...], Any]]:
             yield (key,), value
 
 
-def _row(name: str, value: Any) -> Row:
+def _row(name: str, value: Any) -> OwnRow:
     if not all(part.isidentifier() for part in name.split(".")):
         raise Wrong(f"catalog: {name!r} is no dotted name", name)
     row = {"gives": value} if isinstance(value, str) else value
@@ -182,9 +190,11 @@ def _row(name: str, value: Any) -> Row:
         if item not in allowed[key]:
             near = suggest(str(item), allowed[key])
             raise Wrong(f"catalog: {name} {key} {item!r}, which is no scale{near}", name)
-    if "gives" in row and "expects" in row:
+    if ("gives" in row) == ("expects" in row):
         raise Wrong(f"catalog: {name} either gives or expects a scale", name)
-    return Row(name, **row)
+    if "gives" in row and "family" in row:
+        raise Wrong(f"catalog: {name} has a family, which only a loss has: it expects", name)
+    return OwnRow(name, **row)
 
 
 _CHECKS: Final[dict[str, Check]] = {

@@ -174,7 +174,7 @@ class _Walk:
             mode = os.stat(path).st_mode
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             words = files.reason(error) if isinstance(error, OSError) else str(error)
-            self._problem(path, "missing", words + _near(path))
+            self._problem(path, "missing", words + near(path))
             return
         if self._is_excluded(path):
             return
@@ -278,7 +278,7 @@ class _Walk:
         self.problems.append(Problem(path, None, kind, message, fatal))
 
 
-def _near(path: str) -> str:
+def near(path: str) -> str:
     """The end of a message: the name in the same folder that is most like this one."""
     from xentlint.selection import suggest
 

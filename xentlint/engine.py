@@ -17,6 +17,7 @@ from xentlint.outcome import Judged, Outcome, is_undecided
 from xentlint.records import NamedTuple
 
 if TYPE_CHECKING:
+    from xentlint.catalog.rows import OwnRow
     from xentlint.offers import Offers
     from xentlint.pages import Rule
     from xentlint.saved.suggest import Suggestions
@@ -90,12 +91,20 @@ class FrontEnd(Protocol):
 class SourceFiles:
     """Python source. LibCST is imported only with the first file that may hold a use."""
 
-    def __init__(self, screens: bool, src: tuple[str, ...] = (), audit: bool = False) -> None:
+    def __init__(
+        self,
+        screens: bool,
+        src: tuple[str, ...] = (),
+        audit: bool = False,
+        own: tuple[OwnRow, ...] = (),
+    ) -> None:
+        from xentlint.source.own import Own
         from xentlint.source.triage import Screen
 
         self._src = src
         self._audit = audit
-        self._screen = Screen() if screens else None
+        self._own = own
+        self._screen = Screen(own=Own(own)) if screens else None
         self._screens = screens
         self._session: Session | None = None
         self._editor: Editor | None = None
@@ -138,7 +147,7 @@ class SourceFiles:
         if self._session is None:
             from xentlint.source import Session
 
-            self._session = Session(self._src, screens=self._screens, audit=self._audit)
+            self._session = Session(self._src, self._screens, self._audit, self._own)
         return self._session
 
 
@@ -193,7 +202,10 @@ def front_ends(
 
     def source() -> SourceFiles:
         src = tuple(os.path.join(own.root, path) for path in own.src) if own else ()
-        made = known.setdefault(src, SourceFiles(settings.screens, src, settings.audit))
+        rows = own.catalog if own else ()
+        if (src, rows) not in known:
+            known[src, rows] = SourceFiles(settings.screens, src, settings.audit, rows)
+        made = known[src, rows]
         assert isinstance(made, SourceFiles)
         return made
 

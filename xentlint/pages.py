@@ -72,6 +72,19 @@ def paths(where: str) -> dict[str, str]:
     return {name[:-3]: os.path.join(where, name) for name in names}
 
 
+def strays(where: str) -> list[str]:
+    """Files that begin as a page does and are not named as one."""
+    named = set(paths(where).values())
+    found = []
+    for name in sorted(os.listdir(where)):
+        path = os.path.join(where, name)
+        if name.lower().endswith(".md") and path not in named and os.path.isfile(path):
+            with open(path, "rb") as file:
+                if file.read(4).startswith(FENCE.encode()):
+                    found.append(path)
+    return found
+
+
 def split(text: str) -> tuple[str, str]:
     """The front matter and the body of a page."""
     parts = re.split(r"(?m)^\+\+\+[ \t]*$", text, maxsplit=2)
@@ -94,6 +107,12 @@ def body(path: str) -> str:
     """The documentation on a page."""
     with open(path, encoding="utf-8") as file:
         return split(file.read())[1]
+
+
+def section(text: str, name: str) -> str:
+    """What stands below a heading of the documentation."""
+    after = text.partition(f"## {name}\n")[2]
+    return re.split(r"(?m)^## ", after, maxsplit=1)[0].strip()
 
 
 def rule(front: dict[str, Any]) -> Rule:

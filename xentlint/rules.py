@@ -87,8 +87,15 @@ def matches(rule: Rule, known: Table) -> bool:
     )
 
 
+EITHER: Final = ("simplex", "independent")
+"""What ``probabilities`` may be, where a project's settings say no more of what its own code
+gives."""
+
+
 def judge(use: Use, rules: tuple[Rule, ...]) -> Verdict:
     """The verdict on one use: the rule that rejects it, ``undecided`` or ``ok``."""
+    if use.head.scale == "probabilities":
+        return _either(use, rules)
     known = attributes(use)
     found = next((rule for rule in rules if matches(rule, known)), None)
     if found is not None and not (use.reason and _both_sides(known)):
@@ -96,6 +103,17 @@ def judge(use: Use, rules: tuple[Rule, ...]) -> Verdict:
     if found is not None or _may_match(rules, known):
         return Verdict(UNDECIDED, reason=use.reason or _missing(known))
     return Verdict(OK)
+
+
+def _either(use: Use, rules: tuple[Rule, ...]) -> Verdict:
+    """The verdict that holds whichever probabilities they are."""
+    first, second = (
+        judge(use._replace(head=use.head._replace(scale=scale)), rules) for scale in EITHER
+    )
+    if first.code == second.code:
+        return first
+    words = " or ".join(EITHER)
+    return Verdict(UNDECIDED, reason=f"whether its probabilities are {words} is not known")
 
 
 def _both_sides(known: Table) -> bool:

@@ -161,3 +161,15 @@ class ModelRow(NamedTuple):
     """The default of ``units``."""
     top: str | None = None
     """The parameter that drops the head when false."""
+
+
+class OwnRow(NamedTuple):
+    """What a project's settings say of a function, layer, model or loss of its own."""
+
+    name: str
+    """Dotted, as it is imported."""
+    gives: str | None = None
+    """The scale of its result; ``probabilities`` where it is not said which."""
+    expects: str | None = None
+    """Of a loss: the scale of its predictions."""
+    family: str = "none"

@@ -33,6 +33,8 @@ class View(NamedTuple):
     width: int = 100
     """Columns of the terminal."""
     quiet: bool = False
+    links: bool = False
+    """Whether places are hyperlinks."""
 
 
 def render(name: str, outcome: Outcome, view: View) -> str:

@@ -6,35 +6,32 @@ from xentlint.facts import Finding, Use
 from xentlint.outcome import OK, UNDECIDED, WORDS, Judged, Outcome
 from xentlint.report import View
 from xentlint.report.cells import safe
+from xentlint.report.links import Where, where
 from xentlint.report.paint import Paint, painter
-from xentlint.report.places import shown
 
 
 def render(outcome: Outcome, view: View) -> str:
+    paint, at = painter(view.color), where(view.links)
     if view.audit:
-        return audit(outcome, painter(view.color))
-    return "".join(line(finding, painter(view.color)) + "\n" for finding in outcome.findings)
+        return "".join(_use(judged, paint, at) + "\n" for judged in outcome.judged)
+    return "".join(line(finding, paint, at) + "\n" for finding in outcome.findings)
 
 
-def line(finding: Finding, paint: Paint) -> str:
+def line(finding: Finding, paint: Paint, at: Where) -> str:
     """``path:line:column: XL101 message (only when …)``."""
     condition = f" (only when {finding.use.condition})" if finding.use.condition else ""
     text = safe(finding.message + condition)
-    return f"{paint('bold', shown(finding.place))}: {paint(finding.severity, finding.code)} {text}"
+    return f"{paint('bold', at(finding.place))}: {paint(finding.severity, finding.code)} {text}"
 
 
-def audit(outcome: Outcome, paint: Paint) -> str:
-    return "".join(_use(judged, paint) + "\n" for judged in outcome.judged)
-
-
-def _use(judged: Judged, paint: Paint) -> str:
+def _use(judged: Judged, paint: Paint, at: Where) -> str:
     use, verdict = judged
     style = verdict.code if verdict.code in (OK, UNDECIDED) else verdict.severity or "error"
     reason = f": {verdict.reason}" if verdict.reason else ""
     condition = f" (only when {use.condition})" if use.condition else ""
-    where = paint("bold", shown(use.consumer.place))
+    place = paint("bold", at(use.consumer.place))
     return (
-        f"{where}: {safe(pair(use))}{safe(condition)}: {paint(style, verdict.code)}{safe(reason)}"
+        f"{place}: {safe(pair(use))}{safe(condition)}: {paint(style, verdict.code)}{safe(reason)}"
     )
 
 

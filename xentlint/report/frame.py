@@ -9,6 +9,7 @@ from typing import Final
 from xentlint.facts import Place
 from xentlint.records import NamedTuple
 from xentlint.report.cells import Cell, cells, safe
+from xentlint.report.links import Where
 from xentlint.report.paint import Paint
 from xentlint.report.places import shown
 
@@ -33,7 +34,9 @@ class _Row(NamedTuple):
     text: str
 
 
-def frame(labels: list[Label], lines: Lines, width: int, paint: Paint) -> list[str]:
+def frame(
+    labels: list[Label], lines: Lines, width: int, paint: Paint, where: Where = shown
+) -> list[str]:
     """The frame of one finding; its first label is the primary one.
 
     Places that have no text (a saved model, a file that is gone) keep their line with path and
@@ -47,18 +50,20 @@ def frame(labels: list[Label], lines: Lines, width: int, paint: Paint) -> list[s
     gutter = len(str(max(numbers, default=0)))
     out: list[str] = []
     for group in groups.values():
-        out += _group(group, lines, gutter, width, paint)
+        out += _group(group, lines, gutter, width, paint, where)
     return out
 
 
-def _group(labels: list[Label], lines: Lines, gutter: int, width: int, paint: Paint) -> list[str]:
+def _group(
+    labels: list[Label], lines: Lines, gutter: int, width: int, paint: Paint, where: Where
+) -> list[str]:
     """The part of a frame that lies in one file."""
     pad = " " * gutter
     source = lines(labels[0].place) if labels[0].place.line is not None else None
     if source is None:
-        return [_bare(label, pad, paint) for label in labels]
+        return [_bare(label, pad, paint, where) for label in labels]
     arrow = "-->" if labels[0].primary else ":::"
-    out = [f"{pad}{paint('edge', arrow)} {shown(labels[0].place)}", paint("edge", f"{pad} |")]
+    out = [f"{pad}{paint('edge', arrow)} {where(labels[0].place)}", paint("edge", f"{pad} |")]
     before: int | None = None
     by_line = groupby(sorted(labels, key=lambda label: label.place.line or 0), _line)
     for number, group in by_line:
@@ -75,10 +80,10 @@ def _line(label: Label) -> int:
     return label.place.line or 0
 
 
-def _bare(label: Label, pad: str, paint: Paint) -> str:
+def _bare(label: Label, pad: str, paint: Paint, where: Where) -> str:
     arrow = "-->" if label.primary else ":::"
     text = f": {safe(label.text)}" if label.text else ""
-    return f"{pad}{paint('edge', arrow)} {shown(label.place)}{text}"
+    return f"{pad}{paint('edge', arrow)} {where(label.place)}{text}"
 
 
 def _numbered(number: int, gutter: int, text: str, paint: Paint) -> str:

@@ -61,12 +61,19 @@ def document(outcome: Outcome, view: View) -> dict[str, Any]:
 def _rule(code: str, name: str) -> dict[str, Any]:
     from xentlint import pages
 
-    out: dict[str, Any] = {"id": code, "name": name}
     path = pages.paths(pages.folder()).get(code)
-    if path is not None:
-        body = pages.body(path)
-        out["help"] = {"text": body, "markdown": body}
-    return out
+    if path is None:  # a project's own
+        plain = {"text": name.replace("-", " ")}
+        return {"id": code, "name": name, "shortDescription": plain, "fullDescription": plain}
+    body = pages.body(path)
+    finds = pages.section(body, "What it finds").partition("\n\n")[0].replace("\n", " ")
+    return {
+        "id": code,
+        "name": name,
+        "shortDescription": {"text": f"{finds.partition('. ')[0].rstrip('.')}."},
+        "fullDescription": {"text": finds},
+        "help": {"text": body, "markdown": body},
+    }
 
 
 def _result(finding: Finding, print_: str, number: int, root: str) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from xentlint.outcome import Outcome
 from xentlint.report import View, concise
 from xentlint.report.cells import safe
 from xentlint.report.frame import Label, frame
+from xentlint.report.links import where
 from xentlint.report.paint import painter
 from xentlint.report.places import related, takes
 
 
 def render(outcome: Outcome, view: View) -> str:
     if view.audit:
-        return concise.audit(outcome, painter(view.color))
+        return concise.render(outcome, view)
     return "".join(_finding(finding, outcome, view) + "\n" for finding in outcome.findings)
 
 
@@ -23,7 +24,7 @@ def _finding(finding: Finding, outcome: Outcome, view: View) -> str:
     labels = [Label(finding.place, takes(finding.use), primary=True)]
     labels += [Label(item.place, item.message) for item in related(finding.use)]
     rows = [f"{paint(finding.severity, severity)}: {paint('bold', safe(finding.message))}"]
-    rows += frame(labels, outcome.lines, view.width, paint)
+    rows += frame(labels, outcome.lines, view.width, paint, where(view.links))
     if finding.use.condition:
         rows.append(f"  {paint('help', 'only when')}: {safe(finding.use.condition)}")
     if finding.help and not view.quiet:

@@ -6,7 +6,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from xentlint.catalog.rows import OwnRow
 from xentlint.facts import FileFacts, Place, Use
+from xentlint.source.own import Own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,10 +33,15 @@ class Session:
     """One run over many files: keeps the project's modules and the positions of reported nodes."""
 
     def __init__(
-        self, src: tuple[str, ...] = (), screens: bool = True, audit: bool = False
+        self,
+        src: tuple[str, ...] = (),
+        screens: bool = True,
+        audit: bool = False,
+        own: tuple[OwnRow, ...] = (),
     ) -> None:
-        """``audit``: losses that no head reached are uses as well."""
+        """``audit``: losses that no head reached are uses as well. ``own``: the settings' rows."""
         self.src = src
+        self.own = Own(own)
         self.screens = screens
         self.audit = audit
         self._start()
@@ -44,7 +51,7 @@ class Session:
         from xentlint.source.run import World
 
         self.project = Project(self.src)
-        self.world = World(self.project)
+        self.world = World(self.project, self.own)
         self._spots: dict[int, list[CSTNode]] = {}
         self._ranges: dict[int, dict[int, tuple[int, int, int, int]]] = {}
 
@@ -77,6 +84,8 @@ class Session:
         """Whether a file's only consumers would be logarithms, and none has a minus sign."""
         from xentlint.source.triage import may_be_handwritten, only_logarithms
 
+        if self.own.is_consumed(source.data):
+            return False
         if not only_logarithms(source.data) or source.decode() or source.outlined():
             return False
         assert source.outline is not None

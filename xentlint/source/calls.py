@@ -8,7 +8,7 @@ from typing import Any, Final
 from xentlint.source import limits
 from xentlint.source.arguments import bind_function
 from xentlint.source.conditions import narrow
-from xentlint.source.effects import library, methods, metrics, models
+from xentlint.source.effects import library, methods, metrics, models, own
 from xentlint.source.objects import call_instance, instantiate
 from xentlint.source.run import Run
 from xentlint.source.scopes import Frame
@@ -81,6 +81,9 @@ def _method(run: Run, callee: Method, args: Args, spot: Spot) -> Value:
 
 
 def _function(run: Run, callee: Function, args: Args, spot: Spot) -> Value:
+    row = own.row_of(run, callee)
+    if row is not None:
+        return own.call(run, row, args, spot)
     return call_function(run, callee, args, spot)
 
 
@@ -125,7 +128,7 @@ def _run_body(
 
     function = frame.function
     assert function is not None
-    base, statement = run.path, run.base
+    base, statement, tested = run.path, run.base, run.tested
     frame.depth = run.store.push()
     for param, value in bound.items():
         run.store.set(frame.id, param, value)
@@ -141,7 +144,7 @@ def _run_body(
         run.stack.pop()
         run.trail.pop()
         run.store.pop(frame.depth)
-        run.path, run.base = base, statement
+        run.path, run.base, run.tested = base, statement, tested
     if not frame.exits:
         return run.fresh(f"`{function.name}` does not return")
     run.join(base, frame.exits, mark)
@@ -162,6 +165,9 @@ def _keywords(run: Run, rest: Bindings, unknown: bool) -> Value:
 
 
 def _class(run: Run, callee: ClassValue, args: Args, spot: Spot) -> Value:
+    row = own.row_of(run, callee)
+    if row is not None:
+        return own.call(run, row, args, spot)
     return instantiate(run, callee, args, spot)
 
 

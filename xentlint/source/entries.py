@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import libcst as cst
 
 from xentlint.source.modules import Source
+from xentlint.source.own import Own
 from xentlint.source.run import Run
 from xentlint.source.triage import CONSUMERS
 from xentlint.source.values import Deferred, ModuleValue
@@ -29,10 +30,11 @@ class Entry(NamedTuple):
     """Whether its text, or that of a function that it names, may hold a consumer."""
 
 
-def outline(source: Source, imported: set[str]) -> list[Entry]:
+def outline(source: Source, imported: set[str], own: Own) -> list[Entry]:
     """The functions of a file with the names that each uses, from ``ast``'s positions.
 
-    ``imported``: names from other modules of the project, which may do anything.
+    ``imported``: names from other modules of the project, which may do anything. ``own``: losses
+    that the settings name.
     """
     assert source.tree is not None
     assert source.outline is not None
@@ -42,7 +44,7 @@ def outline(source: Source, imported: set[str]) -> list[Entry]:
     for (node, owner), (start, stop) in zip(nodes, spans, strict=False):
         text = "\n".join(source.lines[start - 1 : stop])
         entries.append((node, owner, frozenset(_WORD.findall(text))))
-    lines = _consuming_lines(source.text)
+    lines = _consuming_lines(source, own)
     direct = {
         node.name.value
         for (node, _), (start, stop) in zip(nodes, spans, strict=False)
@@ -56,16 +58,19 @@ def outline(source: Source, imported: set[str]) -> list[Entry]:
     ]
 
 
-def _consuming_lines(text: str) -> list[int]:
+def _consuming_lines(source: Source, own: Own) -> list[int]:
     """The numbers of the lines on which a consumer may be written."""
-    data = text.encode("utf-8", "replace")
+    data = source.text.encode("utf-8", "replace")
     numbers = []
+    if own.is_consumed(data):
+        rows = enumerate(source.lines, 1)
+        numbers = [n for n, row in rows if own.is_consumed(row.encode("utf-8", "replace"))]
     line, at = 1, 0
     for found in CONSUMERS.finditer(data):
         line += data.count(b"\n", at, found.start())
         at = found.start()
         numbers.append(line)
-    return numbers
+    return sorted(numbers)
 
 
 def _bound_to_consumers(lines: list[str], numbers: list[int]) -> set[str]:
@@ -140,7 +145,7 @@ def candidates(run: Run, source: Source) -> list[Entry]:
 
     First those that no other one names: what they call is then reached with better arguments.
     """
-    entries = [e for e in outline(source, _imported(run, source)) if e.consumes]
+    entries = [e for e in outline(source, _imported(run, source), run.world.own) if e.consumes]
     named = Counter(name for entry in entries for name in entry.names)
     return sorted(entries, key=lambda entry: not _is_root(entry, named))
 

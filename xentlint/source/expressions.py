@@ -17,6 +17,7 @@ from xentlint.source.joins import alternatives, pairs
 from xentlint.source.run import Run
 from xentlint.source.scopes import Frame, assign, lookup
 from xentlint.source.sequences import content, item, make_dict, make_list
+from xentlint.source.tested import asked
 from xentlint.source.truth import outcomes
 from xentlint.source.values import (
     Arg,
@@ -169,12 +170,13 @@ def _choose(run: Run, test: Value, yes: Callable[[], Value], no: Callable[[], Va
 
 def _if_expression(run: Run, node: cst.IfExp, frame: Frame) -> Value:
     test = run.evaluate(run, node.test, frame)
-    return _choose(
-        run,
-        test,
-        lambda: run.evaluate(run, node.body, frame),
-        lambda: run.evaluate(run, node.orelse, frame),
-    )
+    with asked(run, node.test, frame):
+        return _choose(
+            run,
+            test,
+            lambda: run.evaluate(run, node.body, frame),
+            lambda: run.evaluate(run, node.orelse, frame),
+        )
 
 
 def _boolean(run: Run, node: cst.BooleanOperation, frame: Frame) -> Value:

@@ -17,6 +17,7 @@ from xentlint.source.joins import alternatives, under
 from xentlint.source.scopes import Frame
 from xentlint.source.store import Exit, Store, Writes
 from xentlint.source.values import (
+    Api,
     Args,
     Const,
     Deferred,
@@ -33,14 +34,16 @@ if TYPE_CHECKING:
 
     from xentlint.source.evidence import Evidence
     from xentlint.source.modules import Project, Source
+    from xentlint.source.own import Own
     from xentlint.source.uses import Meeting
 
 
 class World:
     """What the runs of a session share: the project, and what its modules left behind."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, own: Own) -> None:
         self.project = project
+        self.own = own
         self.shared: Writes = {}
         self.ids = count(1)
         self.fresh = count(1)
@@ -86,6 +89,8 @@ class Run:
         self.instances: dict[int, list[Ref]] = {}
         """Instances by the id of their class's node, in the order of their making."""
         self.memo = world.memo
+        self.tested: tuple[Value, ...] = ()
+        """Tensors whose numbers the tests around ask about."""
         self._loading: set[tuple[int, str]] = set()
         self._fresh = world.fresh
 
@@ -140,6 +145,9 @@ class Run:
             self._loading.discard(key)
 
     def _load(self, value: Deferred) -> Value:
+        own = self.world.own.defined(value.source.path, value.name)
+        if own is not None:
+            return Api(own.name)
         frame = self.module(value.source)
         if frame is None:
             return Unknown(("module", value.source.path), f"`{value.source.path}` is not followed")

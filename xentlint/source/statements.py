@@ -19,6 +19,7 @@ from xentlint.source.scopes import Frame
 from xentlint.source.sequences import elements
 from xentlint.source.store import Exit
 from xentlint.source.targets import bind_target
+from xentlint.source.tested import asked
 from xentlint.source.truth import outcomes
 from xentlint.source.values import NONE, Items, Rest, Unknown, Value
 
@@ -130,8 +131,11 @@ def _if(run: Run, node: cst.If, frame: Frame) -> Any:
             return run.execute(run, node.orelse.body.body, frame)
         node = node.orelse
 
+    ends = []
+
     def then() -> Any:
-        return run.execute(run, node.body.body, frame)
+        ends.append(run.execute(run, node.body.body, frame))
+        return ends[0]
 
     def otherwise() -> Any:
         if node.orelse is None:
@@ -140,7 +144,11 @@ def _if(run: Run, node: cst.If, frame: Frame) -> Any:
             return _if(run, node.orelse, frame)
         return run.execute(run, node.orelse.body.body, frame)
 
-    return run.fork([(yes, then), (no, otherwise)])
+    with asked(run, node.test, frame) as tensors:
+        end = run.fork([(yes, then), (no, otherwise)])
+    if ends[0] is LEFT:  # what follows is the other branch
+        run.tested = (*run.tested, *tensors)
+    return end
 
 
 def _with(run: Run, node: cst.With, frame: Frame) -> Any:

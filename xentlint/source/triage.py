@@ -6,6 +6,8 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
+from xentlint.source.own import Own
+
 if TYPE_CHECKING:
     import ast
 
@@ -48,13 +50,15 @@ LIBRARIES: Final = frozenset(
 class Screen:
     """Sets files aside that hold no consumer and import no module of the project that does."""
 
-    def __init__(self, on: bool = True) -> None:
+    def __init__(self, on: bool = True, own: Own = Own()) -> None:  # noqa: B008 (never changed)
+        """``own``: the losses that the project's settings name."""
         self.on = on
+        self._own = own
         self._known: dict[str, bool] = {}
 
     def keeps(self, path: str, data: bytes) -> bool:
         """Whether a file must be read. A project module counts where the file names it."""
-        if not self.on or _consumes(data) or data[:2] in _UTF16:
+        if not self.on or self._consumes(data) or data[:2] in _UTF16:
             return True
         if not _FRAMEWORK.search(data):
             return False
@@ -79,18 +83,20 @@ class Screen:
             for candidate in (f"{stem}.py", os.path.join(stem, "__init__.py")):
                 known = self._known.get(candidate)
                 if known is None:
-                    known = self._known[candidate] = _file_consumes(candidate)
+                    known = self._known[candidate] = self._file_consumes(candidate)
                 if known:
                     return True
         return False
 
+    def _file_consumes(self, path: str) -> bool:
+        try:
+            with open(path, "rb") as file:
+                return self._consumes(file.read(8_000_000))
+        except OSError:
+            return False
 
-def _file_consumes(path: str) -> bool:
-    try:
-        with open(path, "rb") as file:
-            return _consumes(file.read(8_000_000))
-    except OSError:
-        return False
+    def _consumes(self, data: bytes) -> bool:
+        return _consumes(data) or self._own.is_consumed(data)
 
 
 def _consumes(data: bytes) -> bool:

@@ -189,7 +189,8 @@ class Tensor:
     before: Tensor | None = field(default=None, compare=False)
     """The tensor that the activation was applied to."""
     direct: str | None = None
-    """``keras``: Keras remembers its logits; ``op``: made by a TensorFlow op; else ``None``."""
+    """``keras``: Keras remembers its logits; ``op``: made by a TensorFlow op; ``own``: only the
+    project's settings know; else ``None``."""
     applied: str | None = None
     """The Keras name of the activation that made its scale."""
     complement: bool = False

@@ -12,6 +12,7 @@ from xentlint.source.arguments import value_of
 from xentlint.source.conditions import ALWAYS
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.run import Run
+from xentlint.source.tested import is_asked_about
 from xentlint.source.uses import meet
 from xentlint.source.values import (
     NONE,
@@ -120,7 +121,11 @@ def _consume(
 ) -> None:
     """An activation on probabilities, or a softmax on one unit, is a use of its own."""
     given = tensor.scale if type(tensor) is Tensor else "unknown"
-    if given not in ("simplex", "independent") and not (applies == "softmax" and units == 1):
+    if given not in ("simplex", "independent", "probabilities") and not (
+        applies == "softmax" and units == 1
+    ):
+        return
+    if type(tensor) is Tensor and is_asked_about(run, tensor):
         return
     head: Any = tensor
     if type(tensor) is Tensor and units is None:

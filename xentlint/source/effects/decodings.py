@@ -32,7 +32,7 @@ from xentlint.source.values import (
     Value,
 )
 
-SCALES: Final = ("logits", "log-probabilities", "simplex", "independent")
+SCALES: Final = ("logits", "log-probabilities", "simplex", "independent", "probabilities")
 _ORDER: Final = frozenset(("GreaterThan", "GreaterThanEqual", "LessThan", "LessThanEqual"))
 _ORDER_OPS: Final = frozenset(
     ("greater", "greater_equal", "less", "less_equal", "gt", "ge", "lt", "le")

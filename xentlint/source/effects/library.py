@@ -21,6 +21,7 @@ from xentlint.source.effects import (
     metrics,
     models,
     ops,
+    own,
 )
 from xentlint.source.effects.special import SPECIAL
 from xentlint.source.run import Run
@@ -31,6 +32,9 @@ def call(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     """The result of calling a library name."""
     if callee.name.startswith("builtins."):
         return builtins.call(run, callee.name[9:], args, spot)
+    row = own.row_of(run, callee)
+    if row is not None:
+        return own.call(run, row, args, spot)
     name = _canonical(run, callee.name)
     handler = _handler(name)
     if handler is not None:

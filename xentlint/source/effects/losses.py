@@ -10,7 +10,7 @@ from xentlint.catalog.rows import LossRow
 from xentlint.facts import Consumer
 from xentlint.source.arguments import bind_row, value_of
 from xentlint.source.conditions import ALWAYS, Guard, both
-from xentlint.source.effects import misplaced
+from xentlint.source.effects import misplaced, own
 from xentlint.source.effects.layers import renamed
 from xentlint.source.handles import Handle
 from xentlint.source.joins import choices_of, pairs
@@ -222,6 +222,8 @@ def _effect(
     """What Keras makes of an activation before a loss on logits (see SEMANTICS, section 1)."""
     if type(head) is not Tensor or expects != "logits":
         return None
+    if head.direct == own.KIND:
+        return None  # what it does last is not known
     recovers = row.recovers or (
         row.recovers_in is not None and row.recovers_in == run.evidence.keras(dotted)
     )
@@ -318,6 +320,21 @@ def _one(
         return
     common: dict[str, Any] = {"compiled": True, "guard": guard, "output": name}
     if spec == NONE:
+        return
+    explained = own.row_of(run, spec)
+    if explained is not None and explained.expects is not None:
+        short = explained.name.rpartition(".")[2]
+        arrive(
+            run,
+            own.loss_row(explained),
+            {},
+            head,
+            at,
+            explained.name,
+            written=given,
+            shown=short,
+            **common,
+        )
         return
     if kind is Const and isinstance(spec.value, str):
         _string(run, spec, guard, name, head, at, given, dotted)

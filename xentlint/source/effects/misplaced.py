@@ -73,7 +73,7 @@ def compile_keyword(run: Run, args: Args, before: int, at: Spot) -> None:
 
 # -- swapped arguments ---------------------------------------------------------------------------
 
-_PREDICTIONS: Final = ("logits", "log-probabilities", "simplex", "independent")
+_PREDICTIONS: Final = ("logits", "log-probabilities", "simplex", "independent", "probabilities")
 
 
 def are_swapped(predictions: Value, labels: Value) -> bool:

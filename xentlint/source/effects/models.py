@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from xentlint.catalog.rows import ModelRow
 from xentlint.source.arguments import bind_row, value_of
-from xentlint.source.effects import activations, losses, metrics, misplaced
+from xentlint.source.effects import activations, losses, metrics, misplaced, own
 from xentlint.source.effects.layers import renamed, units_of
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.objects import build_once, class_attribute, library_base, library_flavour
@@ -183,6 +183,8 @@ def _shaped(given: Value, declared: Unknown) -> Value:
 def _application(run: Run, ref: Ref, spot: Spot) -> Value:
     row: ModelRow = ref.maker
     made = ref.spot or spot
+    if row.kind == own.KIND:
+        return own.tensor(row.name, row.activation or "unknown", made)
     if row.kind == "logits":
         return Tensor("logits", None, None, made)
     if run.get(ref, "*open") is not None:
