@@ -117,6 +117,9 @@ def _said(
             for finding in result.outcome.findings
             if not finding.fixes and (reasons := result.outcome.origin.reasons(finding))
         ]
+    rows += dict.fromkeys(
+        f"{_where(item.place)}: left to do: {item.message}" for one in done for item in one.fix.left
+    )
     if done:
         counts = Counter(item.fix.applicability for item in done)
         kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items()))
