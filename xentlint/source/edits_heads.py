@@ -29,6 +29,7 @@ Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 def remove(text: Text, node: ast.expr) -> list[Piece]:
     """An activation taken out, however it is written."""
+    _no_shared_layer(text, node)
     if isinstance(node, ast.Call):
         if _is_function(node):
             return _instead(text, node)
@@ -60,6 +61,19 @@ def _is_function(call: ast.Call) -> bool:
     """``tf.nn.softmax(x)``, other than ``Softmax()``."""
     name = last_name(call.func)
     return name.islower() and name in ACTIVATIONS
+
+
+def _no_shared_layer(text: Text, node: ast.expr) -> None:
+    """The activation inside of a layer class is that of hidden layers too."""
+    owner = text.above(node, ast.ClassDef)
+    if owner is None or not any(last_name(base).endswith("Layer") for base in owner.bases):
+        return
+    made = [n for n in ast.walk(text.tree)
+            if isinstance(n, ast.Call) and last_name(n.func) == owner.name]  # fmt: skip
+    if len(made) > 1:
+        raise ImpossibleError(
+            f"it is the activation of every `{owner.name}`, of which there are several"
+        )
 
 
 def _no_parameter(text: Text, node: ast.expr) -> None:
@@ -149,6 +163,7 @@ def _instead(text: Text, call: ast.Call) -> list[Piece]:
 
 def set_to(text: Text, node: ast.expr, name: str) -> list[Piece]:
     """An activation given to a layer, or one replaced by another."""
+    _no_shared_layer(text, node)
     if not isinstance(node, ast.Call):
         return _another(text, node, name)
     short = last_name(node.func)
