@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from xentlint.facts import Consumer, Edit, FileFacts, Head, Place, Problem, Use
+from xentlint.facts import Consumer, Edit, FileFacts, Head, Place, Problem, Related, Use
 
 ON_LOGITS = "SparseCategoricalCrossentropy(from_logits=True)"
 ON_PROBABILITIES = '"sparse_categorical_crossentropy"'
@@ -67,6 +67,9 @@ class FakeSource:
         self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
     ) -> tuple[Edit, ...] | str:
         return "a fake has no editor"
+
+    def left(self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()) -> tuple[Related, ...]:
+        return ()
 
     def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
         raise ValueError("a fake has no editor")

@@ -103,6 +103,15 @@ def test_a_file_with_several_links_is_left_alone() -> None:
     assert Path("twin.txt").read_text() == SAFE
 
 
+@pytest.mark.parametrize("paths", [["a.py", "link.py"], ["link.py", "a.py"], ["."]])
+def test_a_file_and_a_link_to_it_are_fixed_together(paths: list[str]) -> None:
+    write(a=SAFE)
+    os.symlink("a.py", "link.py")
+    assert cli.main(["check", "--fix", *paths]) == 0
+    assert "from_logits" not in Path("a.py").read_text()
+    assert os.readlink("link.py") == "a.py"
+
+
 def test_what_was_done_is_listed_and_a_changed_objective_is_named(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

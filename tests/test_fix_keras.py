@@ -163,6 +163,61 @@ def test_a_fixed_program_is_the_right_one(name: str, tmp_path: Path) -> None:
     assert np.array_equal(before, after) == case.outputs
 
 
+BINARY = program(dense(1, "sigmoid"), "'binary_crossentropy'", "['accuracy']")
+CLASSES = program(dense(3, "softmax"), "'sparse_categorical_crossentropy'", "['accuracy']")
+SHOUT = "def shout(p):\n    return [f'{q[0]:.4f}' for q in p]\n\n"
+DECODED = {
+    "a comparison": (BINARY, "out = (model.predict(x) > 0.5).astype(int)"),
+    "a comparison of each": (BINARY, "p = model.predict(x)\nout = [0.5 <= q for q in p]"),
+    "another threshold": (BINARY, "out = model.predict(x) >= 0.6"),
+    "a threshold with a name": (BINARY, "T = 0.45\nout = model.predict(x) > T"),
+    "np.round": (BINARY, "out = np.round(model.predict(x))"),
+    "the method": (BINARY, "out = model.predict(x).round()"),
+    "the builtin": (BINARY, "p = model.predict(x)\nout = [round(q) for q in p[:, 0]]"),
+    "whole numbers": (BINARY, "out = (model.predict(x) + 0.5).astype(int)"),
+    "a percentage": (BINARY, "p = model.predict(x)\nout = f'{p[3][0]:.1%}'"),
+    "printed by hand": (BINARY, "p = model.predict(x)\nout = '%.2f %%' % (100 * p[0][0])"),
+    "given to other code": (BINARY, SHOUT + "out = shout(model.predict(x))"),
+    "probabilities": (CLASSES, "out = model.predict(x)"),
+    "the best class": (CLASSES, "p = model.predict(x)\nout = np.argmax(p, axis=1)"),
+    "the best and its share": (CLASSES, "p = model.predict(x)\nout = p.argmax(-1) + p.max(-1)"),
+    "in a function": (CLASSES, "def sure(x):\n    return model.predict(x)[0].max() > 0.4\n\n\n"
+                               "out = sure(x)"),
+    "a function that nothing calls": (CLASSES, "def top(x):\n    return model.predict(x).max(1)"),
+}  # fmt: skip
+"""Programs, and what they do with predictions; the last one is called by the test."""
+
+
+@pytest.mark.parametrize("name", DECODED)
+def test_decodings_move_with_the_model(name: str, tmp_path: Path) -> None:
+    made, decode = DECODED[name]
+    labels = "binary" if made == BINARY else "classes"
+    fit = FIT.format(labels=labels)
+    fixed = mended(START + made + fit + decode + "\n", CASES["to logits"].options, tmp_path)
+    was, _ = execute(START + made + fit + decode + "\n")
+    # The same weights: what is compared is the decoding, not another training.
+    body = fixed.split("history = ")[1].split("\n", 1)[1]
+    names, warned = execute(fixed.split("history = ")[0])
+    names["model"].set_weights(was["model"].get_weights())
+    exec(body, names)
+    if "out" not in was:
+        was["out"], names["out"] = was["top"](was["x"]), names["top"](was["x"])
+    assert warned == []
+    assert np.unique(np.asarray(was["out"])).size > 1 or isinstance(was["out"], (str, np.bool_))
+    if np.asarray(was["out"]).dtype.kind in "fi":
+        np.testing.assert_allclose(names["out"], was["out"], rtol=1e-5)
+    else:
+        assert np.array_equal(names["out"], was["out"])
+    logits = names["model"].predict(was["x"], verbose=0)
+    assert logits.min() < 0, "the model gives logits now"
+
+
+def test_what_applies_the_activation_again_is_right_on_logits(tmp_path: Path) -> None:
+    text = START + CLASSES + FIT.format(labels="classes")
+    decode = "out = tf.nn.softmax(model.predict(x))\n"
+    assert mended(text + decode, CASES["to logits"].options, tmp_path).endswith(decode)
+
+
 def test_decoded_predictions_stay_when_a_model_moves_to_logits(tmp_path: Path) -> None:
     decode = "labels = (model.predict(x, verbose=0) > 0.5).astype(int)\n"
     text = START + CASES["to logits"].wrong + FIT.format(labels="binary")

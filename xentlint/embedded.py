@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, Protocol
 
 from xentlint import documents, lexing, notebook
 from xentlint.cells import Module
-from xentlint.facts import Edit, FileFacts, Place, Problem, Use
+from xentlint.facts import Edit, FileFacts, Place, Problem, Related, Use
 
 NOTEBOOK: Final = "notebook"
 
@@ -22,6 +22,9 @@ class PythonFiles(Protocol):
     def edits(
         self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
     ) -> tuple[Edit, ...] | str: ...
+    def left(
+        self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
+    ) -> tuple[Related, ...]: ...
     def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes: ...
 
 
@@ -129,6 +132,11 @@ class EmbeddedFiles:
                 return "the text to change is no Python of one cell"
             out.append(edit._replace(place=opened.place(place)))
         return tuple(out)
+
+    def left(self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()) -> tuple[Related, ...]:
+        """What these edits leave to do, in the file's own lines."""
+        made = self._source.left(use, steps, same)
+        return tuple(item._replace(place=self._place(item.place)) for item in made)
 
     def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
         """The file with these edits made."""

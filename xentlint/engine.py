@@ -12,7 +12,7 @@ from xentlint import config, files
 from xentlint.chosen import Choices
 from xentlint.comments import Comments
 from xentlint.discover import DOCUMENT_KINDS, KINDS, File, discover, kind_of_name
-from xentlint.facts import Edit, FileFacts, Finding, Place, Problem, Use
+from xentlint.facts import Edit, FileFacts, Finding, Place, Problem, Related, Use
 from xentlint.outcome import Judged, Outcome, is_undecided
 from xentlint.records import NamedTuple
 
@@ -84,6 +84,9 @@ class FrontEnd(Protocol):
     ) -> tuple[Edit, ...] | str:
         """The edits of a fix, or why there are none."""
 
+    def left(self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()) -> tuple[Related, ...]:
+        """What these edits leave to do."""
+
     def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
         """A file with edits made; ValueError where it cannot take them."""
 
@@ -124,11 +127,17 @@ class SourceFiles:
     def edits(
         self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
     ) -> tuple[Edit, ...] | str:
+        return self._edit().edits(use, steps, same)
+
+    def left(self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()) -> tuple[Related, ...]:
+        return self._edit().left(use, steps, same)
+
+    def _edit(self) -> Editor:
         if self._editor is None:
             from xentlint.source.editor import Editor
 
             self._editor = Editor()
-        return self._editor.edits(use, steps, same)
+        return self._editor
 
     def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
         from xentlint import comments
@@ -181,6 +190,9 @@ class ModelFiles:
 
             self._suggestions = Suggestions(**self._limits)
         return self._suggestions.edits(use, steps)
+
+    def left(self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()) -> tuple[Related, ...]:
+        return ()  # who reads a saved model is not known
 
     def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
         raise ValueError("a saved model is no text: its editor writes it")

@@ -135,6 +135,8 @@ class Fix(NamedTuple):
     """Of ``outputs`` and ``training``: what stays the same."""
     description: str
     edits: tuple[Edit, ...]
+    left: tuple[Related, ...] = ()
+    """What it leaves to do: code that reads what it changes."""
 
 
 class Finding(NamedTuple):

@@ -41,6 +41,19 @@ class Wanted(NamedTuple):
             fixes = fixes[:1]
         return next((fix for fix in fixes if self.unsafe or fix.applicability == SAFE), None)
 
+    def first(self, findings: list[Finding]) -> list[Finding]:
+        """Findings to begin with: where a head is to give logits, what is applied to it again
+        becomes right by that, and is looked at afterwards."""
+        if self.prefer != "logits":
+            return findings
+        losses = [f for f in findings if f.use.consumer.kind == "loss"]
+        heads = {f.use.head.place for f in losses if self._removes(f)}
+        return [f for f in findings if f in losses or f.use.head.place not in heads]
+
+    def _removes(self, finding: Finding) -> bool:
+        chosen = self.choose(finding)
+        return chosen is not None and "remove-activation" in chosen.intents
+
 
 class Done(NamedTuple):
     """A fix that was made, and the finding that it mended."""
@@ -102,7 +115,7 @@ def fix(outcome: Outcome, wanted: Wanted, project: Project) -> Result:
     for _ in range(ROUNDS):
         # Fixes in saved models are no texts: `models` makes them.
         texts = (f for f in state.outcome.findings if f.place.pointer is None)
-        open_ = [f for f in texts if _key(f) not in refused]
+        open_ = wanted.first([f for f in texts if _key(f) not in refused])
         groups, clashes = join(open_, wanted, project.writable)
         for clash in clashes:
             refused[_key(clash.finding)] = clash
@@ -222,7 +235,9 @@ def _try(groups: Sequence[Group], state: _State, wanted: Wanted, project: Projec
             return now
         more, clashes = join(new, wanted, project.writable)
         if clashes or sum(len(g.done) for g in more) < len(new):
-            return f"it would make another finding: {new[0].code}, {new[0].message}"
+            mended = {_key(item.finding) for group in more for item in group.done}
+            worst = next((f for f in new if _key(f) not in mended), new[0])
+            return f"it would make another finding: {worst.code}, {worst.message}"
         edits = [edit for group in more for edit in group.edits]
         done += [item for group in more for item in group.done]
     return "what it uncovers has no end"

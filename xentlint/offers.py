@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
-from xentlint.facts import Edit, Finding, Fix, Place, Use
+from xentlint.facts import Edit, Finding, Fix, Place, Related, Use
 from xentlint.outcome import Judged
 from xentlint.pages import Plan, Rule
 from xentlint.rules import accepts, attributes
@@ -41,6 +41,9 @@ class Editor(Protocol):
         self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
     ) -> tuple[Edit, ...] | str:
         """The edits of a fix, or why there are none."""
+
+    def left(self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()) -> tuple[Related, ...]:
+        """What these edits leave to do."""
 
 
 class Offers:
@@ -79,7 +82,8 @@ class Offers:
                 reasons.append(found)
             elif found:
                 safe = first and plan.applicability == SAFE and _in_one_file(finding, found)
-                fixes.append(_fix(plan, SAFE if safe else UNSAFE, found))
+                left = editor.left(use, plan.steps, same)
+                fixes.append(_fix(plan, SAFE if safe else UNSAFE, found, left))
             first = first and plan.applicability == SAFE
         finding = finding._replace(fixes=tuple(fixes))
         if not fixes:
@@ -120,6 +124,6 @@ def _in_one_file(finding: Finding, edits: Iterable[Edit]) -> bool:
     return {edit.place.path for edit in edits} == {finding.place.path}
 
 
-def _fix(plan: Plan, applicability: str, edits: tuple[Edit, ...]) -> Fix:
+def _fix(plan: Plan, applicability: str, edits: tuple[Edit, ...], left: tuple[Related, ...]) -> Fix:
     words = ", ".join(WORDS[step] for step in plan.steps)
-    return Fix(plan.steps, applicability, plan.keeps, words, edits)
+    return Fix(plan.steps, applicability, plan.keeps, words, edits, left)

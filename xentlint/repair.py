@@ -120,6 +120,9 @@ def _said(
             if not finding.fixes
             and (reasons := dict.fromkeys(result.outcome.origin.reasons(finding)))
         ]
+    rows += dict.fromkeys(
+        f"{_where(item.place)}: left to do: {item.message}" for one in done for item in one.fix.left
+    )
     if done:
         counts = Counter(item.fix.applicability for item in done)
         kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items()))

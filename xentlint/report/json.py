@@ -64,6 +64,7 @@ def fix(of: Fix) -> dict[str, Any]:
         "keeps": list(of.keeps),
         "description": of.description,
         "edits": [{**place(edit.place), "replacement": edit.replacement} for edit in of.edits],
+        "left": [_one(item) for item in of.left],
     }
 
 

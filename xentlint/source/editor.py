@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
-from xentlint.facts import Edit, Use
-from xentlint.source import edits_heads, edits_losses, edits_metrics, edits_misplaced
+from xentlint.facts import Edit, Related, Use
+from xentlint.source import edits_heads, edits_losses, edits_metrics, edits_misplaced, edits_outlets
 from xentlint.source.edits_text import ImpossibleError, Piece, Text
 from xentlint.source.handles import Handle
 from xentlint.source.modules import Source
@@ -39,6 +39,30 @@ class Editor:
         except ImpossibleError as error:
             return str(error)
         return tuple(found)
+
+    def left(self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()) -> tuple[Related, ...]:
+        """What a fix leaves to do: readers of predictions that it changes and cannot mend."""
+        found = []
+        if isinstance(use.handle, Handle) and "remove-activation" in steps:
+            for text, plan in self._outlets(use, same):
+                for item in plan.left:
+                    place = text.edit(Piece(text.span(item.node), "")).place
+                    found.append(Related("left", item.message, place))
+        return tuple(found)
+
+    def _outlets(self, use: Use, same: Sequence[Use]) -> list[tuple[Text, edits_outlets.Plan]]:
+        """What becomes of the readers of a head's predictions, text by text."""
+        if use.consumer.kind != "loss":
+            return []
+        losses = [use, *(other for other in same if isinstance(other.handle, Handle))]
+        home = use.handle.at.source
+        spots = {id(o.spot.source): o.spot for o in edits_outlets.outlets_of(losses)}
+        texts = [self._text(spot) for spot in spots.values()]
+        family = _family_of(losses)
+        return [
+            (text, edits_outlets.plan(text, losses, family, use.keras, text.source is home))
+            for text in texts
+        ]
 
     def _step(self, use: Use, step: str, same: Sequence[Use]) -> list[Edit]:
         handle: Handle = use.handle
@@ -75,6 +99,8 @@ class Editor:
         elif step == "remove-activation":
             text, node = self._activation(use, step)
             pieces = edits_heads.remove(text, node)
+            more = [t.edit(p) for t, plan in self._outlets(use, same) for p in plan.pieces]
+            return [*(text.edit(piece) for piece in pieces), *more]
         elif step == "set-activation":
             text, node = self._activation(use, step)
             pieces = edits_heads.set_to(text, node, _fitting(use))
@@ -128,7 +154,8 @@ def _spots(handle: object) -> list[Spot]:
     tensor = handle.tensor.spot if isinstance(handle.tensor, Tensor) else None
     spec = handle.spec.spot if isinstance(handle.spec, Const) else None
     args = [arg.spot for arg in handle.args.values() if isinstance(arg, Arg)]
-    return [spot for spot in (handle.at, handle.written, tensor, spec, *args) if spot is not None]
+    more = [*args, *handle.consumed, *(outlet.spot for outlet in handle.outlets)]
+    return [spot for spot in (handle.at, handle.written, tensor, spec, *more) if spot is not None]
 
 
 def _loss_spot(handle: Handle) -> Spot | None:

@@ -120,6 +120,9 @@ def without_statement(text: Text, statement: ast.stmt) -> Piece:
     span = text.span(statement)
     begin, end = text.line_start(span.start), text.next_line(span.end)
     rest = text.text[span.end : text.line_end(span.end)].strip()
+    before = text.text[begin : span.start].rstrip(" \t")
+    if before.endswith(";") and (not rest or rest.startswith("#")):
+        return Piece(Span(begin + len(before) - 1, span.end), "")
     if not text.begins_line(span.start) or (rest and not rest.startswith("#")):
         raise ImpossibleError("several statements stand on its line")
     holder = text.parent(statement)

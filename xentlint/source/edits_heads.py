@@ -7,6 +7,7 @@ from typing import Final
 
 from xentlint.catalog.activations import ACTIVATIONS
 from xentlint.catalog.layers import LAYERS
+from xentlint.catalog.models import APPLICATIONS
 from xentlint.source.edits_calls import (
     appended,
     arguments,
@@ -17,6 +18,7 @@ from xentlint.source.edits_calls import (
     without_statement,
 )
 from xentlint.source.edits_losses import last_name
+from xentlint.source.edits_names import bindings, expression
 from xentlint.source.edits_text import ImpossibleError, Piece, Span, Text
 from xentlint.source.handles import Handle
 
@@ -27,9 +29,12 @@ Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 def remove(text: Text, node: ast.expr) -> list[Piece]:
     """An activation taken out, however it is written."""
+    _no_shared_layer(text, node)
     if isinstance(node, ast.Call):
         if _is_function(node):
             return _instead(text, node)
+        if parameter := _head_parameter(node):
+            return appended(text, arguments(text, node), f"{parameter}=None")
         return _without_layer(text, node)
     holder = text.parent(node)
     call = text.parent(holder) if isinstance(holder, ast.keyword) else holder
@@ -41,10 +46,34 @@ def remove(text: Text, node: ast.expr) -> list[Piece]:
     return [_without_argument(text, call, holder, node)]
 
 
+def _head_parameter(call: ast.Call) -> str | None:
+    """The parameter for the activation of a whole network, called without it."""
+    short = last_name(call.func)
+    rows = [row for row in APPLICATIONS.values() if row.name.rpartition(".")[2] == short]
+    if not rows or rows[0].switch is None:
+        return None
+    if open_ended(call) or len(call.args) > rows[0].parameters.index(rows[0].switch):
+        raise ImpossibleError("the arguments may hold the activation")
+    return rows[0].switch
+
+
 def _is_function(call: ast.Call) -> bool:
     """``tf.nn.softmax(x)``, other than ``Softmax()``."""
     name = last_name(call.func)
     return name.islower() and name in ACTIVATIONS
+
+
+def _no_shared_layer(text: Text, node: ast.expr) -> None:
+    """The activation inside of a layer class is that of hidden layers too."""
+    owner = text.above(node, ast.ClassDef)
+    if owner is None or not any(last_name(base).endswith("Layer") for base in owner.bases):
+        return
+    made = [n for n in ast.walk(text.tree)
+            if isinstance(n, ast.Call) and last_name(n.func) == owner.name]  # fmt: skip
+    if len(made) > 1:
+        raise ImpossibleError(
+            f"it is the activation of every `{owner.name}`, of which there are several"
+        )
 
 
 def _no_parameter(text: Text, node: ast.expr) -> None:
@@ -134,6 +163,7 @@ def _instead(text: Text, call: ast.Call) -> list[Piece]:
 
 def set_to(text: Text, node: ast.expr, name: str) -> list[Piece]:
     """An activation given to a layer, or one replaced by another."""
+    _no_shared_layer(text, node)
     if not isinstance(node, ast.Call):
         return _another(text, node, name)
     short = last_name(node.func)
@@ -169,13 +199,29 @@ def _another(text: Text, node: ast.expr, name: str) -> list[Piece]:
 
 
 def _another_call(text: Text, node: ast.Call, name: str) -> list[Piece]:
-    """``tf.nn.relu(x)`` → ``tf.nn.sigmoid(x)``; ``Softmax()`` has no twin of another name."""
+    """``tf.nn.relu(x)`` → ``tf.nn.sigmoid(x)``."""
+    if last_name(node.func) == "Softmax" and not node.args and not node.keywords:
+        return _activation_layer(text, node, name)
     if isinstance(node.func, ast.Attribute) and node.func.attr in ACTIVATIONS:
         if any(k.arg not in ("name", *_TENSORS) for k in node.keywords) or len(node.args) > 1:
             raise ImpossibleError("the activation has arguments of its own")
         end = text.span(node.func).end
         return [Piece(Span(end - len(node.func.attr), end), name)]
     raise ImpossibleError("the activation layer has no counterpart")
+
+
+def _activation_layer(text: Text, node: ast.Call, name: str) -> list[Piece]:
+    """``layers.Softmax()`` → ``layers.Activation("sigmoid")``."""
+    quote = _quote(text)
+    imports: list[Piece] = []
+    if isinstance(node.func, ast.Attribute):
+        code = f"{text.code(node.func.value)}.Activation"
+    else:
+        bound = next((b for b in bindings(text) if b.name == last_name(node.func)), None)
+        if bound is None:
+            raise ImpossibleError("where the layer comes from is not clear")
+        code, imports = expression(text, bound.dotted, "layers.Activation", node)
+    return [replaced(text, node, f"{code}({quote}{name}{quote})"), *imports]
 
 
 def _quote(text: Text) -> str:

@@ -45,7 +45,9 @@ def switch(text: Text, handle: Handle, on: bool) -> list[Piece]:
         return _object_for_name(text, handle, on)
     if isinstance(handle.spec, Api):
         return _object_for_function(text, handle, on)
-    call = own_call(text, handle)
+    if got := _got(text, handle):
+        return _object_in_place(text, handle, on, got)
+    call = _partial(text, handle) or own_call(text, handle)
     if open_ended(call):
         raise ImpossibleError("a `*` or `**` argument may hold `from_logits` already")
     return appended(text, arguments(text, call), f"{row.switch}={on}")
@@ -73,6 +75,28 @@ def own_call(text: Text, handle: Handle) -> ast.Call:
     raise ImpossibleError("the call that makes the loss does not name it")
 
 
+def _partial(text: Text, handle: Handle) -> ast.Call | None:
+    """``functools.partial(loss, …)`` given to ``compile``, if the file has but one of the loss."""
+    node = text.node(handle.written)
+    if not _is_compiled(node):
+        return None
+    found = [
+        n for n in ast.walk(text.tree)
+        if isinstance(n, ast.Call) and last_name(n.func) == "partial"
+        and n.args and named(text, n.args[0], handle.row.name)
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+def _got(text: Text, handle: Handle) -> ast.Call | None:
+    """``losses.get("categorical_crossentropy")``."""
+    node = text.node(handle.written)
+    if isinstance(node, ast.Call) and last_name(node.func) == "get" and len(node.args) == 1:
+        name = node.args[0]
+        return node if isinstance(name, ast.Constant) and isinstance(name.value, str) else None
+    return None
+
+
 def named(text: Text, node: ast.expr, name: str) -> bool:
     """Whether an expression names an API, by itself or by an import."""
     short = name.rpartition(".")[2]
@@ -97,6 +121,10 @@ def _object_for_name(text: Text, handle: Handle, on: bool) -> list[Piece]:
     """A loss object in the place of a string."""
     node = text.node(handle.spec.spot)
     only_in_compile(text, node)
+    return _object_in_place(text, handle, on, node)
+
+
+def _object_in_place(text: Text, handle: Handle, on: bool, node: ast.expr) -> list[Piece]:
     code, imports = expression(text, handle.dotted, f"losses.{class_of(handle.row.name)}", node)
     return [replaced(text, node, f"{code}({handle.row.switch}={on})"), *imports]
 

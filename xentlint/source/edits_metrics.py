@@ -117,4 +117,7 @@ def applied(text: Text, use: Use, handle: Handle, family: str | None) -> list[Pi
     library = next((b.name for b in bindings(text) if b.dotted == "tensorflow"), None)
     if library is None or last_name(node.func) not in ("round", "rint", "around", "round_"):
         raise ImpossibleError("the file has no name for the sigmoid")
-    return [replaced(text, inner, f"{library}.sigmoid({text.code(inner)})")]
+    code = f"{library}.sigmoid({text.code(inner)})"
+    # A tensor has no `__round__`; arrays and their elements do.
+    plain = isinstance(node.func, ast.Name) and node.func.id == "round"
+    return [replaced(text, inner, f"{code}.numpy()" if plain else code)]

@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple
 
 import libcst as cst
 
+from xentlint.source.effects.models import is_model
+from xentlint.source.joins import choices_of
 from xentlint.source.modules import Source
 from xentlint.source.own import Own
 from xentlint.source.run import Run
@@ -145,9 +147,22 @@ def candidates(run: Run, source: Source) -> list[Entry]:
 
     First those that no other one names: what they call is then reached with better arguments.
     """
-    entries = [e for e in outline(source, _imported(run, source), run.world.own) if e.consumes]
+    models = _models(run, source)
+    found = outline(source, _imported(run, source), run.world.own)
+    entries = [entry for entry in found if entry.consumes or entry.names & models]
     named = Counter(name for entry in entries for name in entry.names)
     return sorted(entries, key=lambda entry: not _is_root(entry, named))
+
+
+def _models(run: Run, source: Source) -> set[str]:
+    """The file's own names for models: what reads their predictions may be a decoding."""
+    frame = run.frames[source]
+    values = {name: run.store.get(frame.id, name) for name in frame.names}
+    return {
+        name
+        for name, value in values.items()
+        if any(is_model(plain) for _, plain in choices_of(value))
+    }
 
 
 def _is_root(entry: Entry, named: Counter[str]) -> bool:

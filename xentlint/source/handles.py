@@ -23,6 +23,10 @@ class Handle(NamedTuple):
     """Of a loss that is given by name: the constant or library name."""
     dotted: str = ""
     """The name by which the file calls the consumer, or the library of its model."""
+    outlets: tuple[Any, ...] = ()
+    """Of a loss: where else the predictions of its head go (``effects/outlets.py``)."""
+    consumed: tuple[Spot, ...] = ()
+    """Of a loss: the calls of losses and metrics that take its head."""
 
     @property
     def named(self) -> Spot | None:

@@ -32,6 +32,7 @@ from xentlint.source.values import (
 if TYPE_CHECKING:
     import libcst as cst
 
+    from xentlint.source.effects.outlets import Outlet
     from xentlint.source.evidence import Evidence
     from xentlint.source.modules import Project, Source
     from xentlint.source.own import Own
@@ -78,6 +79,8 @@ class Run:
         self.fitted: set[int] = set()
         self.nested: set[int] = set()
         """Models that were fitted, and that were called inside of others."""
+        self.outlets: list[Outlet] = []
+        """Where predictions leave models, and models the program."""
         self.met: set[int] = set()
         """The nodes of consumers and calls that a use was made of."""
         self.frames = dict(world.frames)

@@ -10,6 +10,7 @@ from typing import Any
 import libcst as cst
 
 from xentlint.source.conditions import Guard, Path
+from xentlint.source.joins import choices_of
 from xentlint.source.run import LIBRARY, Run
 from xentlint.source.scopes import Frame, assign
 from xentlint.source.sequences import content, make_list, store_item
@@ -26,9 +27,10 @@ def bind_target(run: Run, target: cst.CSTNode, value: Value, frame: Frame) -> No
         set_attribute(run, run.evaluate(run, target.value, frame), target.attr.value, value)
     elif isinstance(target, cst.Subscript):
         owner = run.evaluate(run, target.value, frame)
-        if type(owner) is Tensor and isinstance(target.value, cst.Name):
+        name = target.value
+        if isinstance(name, cst.Name) and any(type(v) is Tensor for _, v in choices_of(owner)):
             mixed = run.fresh("an array into which something was written")
-            assign(run.store, frame, target.value.value, mixed)
+            assign(run.store, frame, name.value, mixed)
         elif len(target.slice) == 1 and isinstance(target.slice[0].slice, cst.Index):
             key = run.evaluate(run, target.slice[0].slice.value, frame)
             store_item(run, owner, key, value)

@@ -152,8 +152,10 @@ def _reason(head: Value) -> str | None:
 def settle(run: Run) -> tuple[Use, ...]:
     """Each use once."""
     from xentlint.source.effects.decodings import trained
+    from xentlint.source.effects.outlets import with_outlets
 
     trained(run)
+    run.meetings[:] = with_outlets(run, run.meetings)
     seen: dict[Any, Use] = {}
     for meeting in run.meetings:
         use = meeting.use

@@ -125,6 +125,7 @@ def arrive(
     slot = "predictions"
     if label is not None and misplaced.are_swapped(predictions, label):
         predictions, slot = label, "labels"
+        written = None  # the call is wrong, not the loss: each call is a finding of its own
     for head_guard, head in choices_of(predictions):
         for switch_guard, expects, reason in _expectations(row, args, head_guard):
             own = both(guard, switch_guard)

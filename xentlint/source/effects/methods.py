@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from xentlint.source.arguments import bind_row
-from xentlint.source.effects import arithmetic, decodings, layers, metrics, models
+from xentlint.source.effects import arithmetic, decodings, layers, metrics, models, outlets
 from xentlint.source.effects.losses import call_loss
 from xentlint.source.effects.ops import shape_of
 from xentlint.source.joins import alternatives, pairs
@@ -62,7 +62,9 @@ def call_object(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
         return _name(run, ref, "name", alternatives(found))
     if models.is_model(ref):
         run.nested.add(ref.id)
-        return _name(run, ref, "*name", models.output(run, ref, value, spot))
+        given_back = models.output(run, ref, value, spot)
+        outlets.gives(run, "call", given_back, spot)
+        return _name(run, ref, "*name", given_back)
     return run.fresh("a call of an object that is not followed")
 
 

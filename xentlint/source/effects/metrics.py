@@ -267,7 +267,7 @@ def _arrive(
             for guard, tensor in choices_of(labels):
                 later(
                     run,
-                    consumer,
+                    consumer._replace(place=at),
                     tensor,
                     at,
                     guards=(guard, own),

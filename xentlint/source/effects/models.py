@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from xentlint.catalog.rows import ModelRow
 from xentlint.source.arguments import bind_row, value_of
-from xentlint.source.effects import activations, losses, metrics, misplaced, own
+from xentlint.source.effects import activations, losses, metrics, misplaced, outlets, own
 from xentlint.source.effects.layers import renamed, units_of
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.objects import build_once, class_attribute, library_base, library_flavour
@@ -316,7 +316,11 @@ def method(run: Run, ref: Ref, name: str, args: Args, spot: Spot) -> Value:
     if name in _PREDICT:
         given = first if first is not None else run.fresh("an input", data=True)
         result = _called(run, ref, given, spot)
-        return result if name in ("__call__", "call") else _fetched(result)
+        if name in ("__call__", "call"):
+            outlets.gives(run, "call", result, spot)
+            return result
+        outlets.gives(run, "predict", result, spot)
+        return _fetched(result)
     if name in ("fit", "fit_generator", "train_on_batch"):
         return _fit(run, ref, spot)
     if name == "compiled_loss":
@@ -324,6 +328,8 @@ def method(run: Run, ref: Ref, name: str, args: Args, spot: Spot) -> Value:
     if name in ("compute_loss", "_compute_loss"):
         shifted = bind_row(("x", "y", "y_pred"), args)
         return compiled_loss(run, ref, Args((), shifted, args.open), spot)
+    if name in ("save", "export"):
+        outlets.saved(run, ref.id, spot)
     if name in ("build", "summary", "save", "save_weights", "load_weights", "set_weights"):
         return NONE
     return run.fresh(f"what `{name}` of a model gives is not followed")

@@ -1,0 +1,219 @@
+"""Where predictions leave a model whose activation goes: applied there, or named as left to do.
+
+What only orders the predictions (``argmax``) reads logits as well, and a comparison with 0.5 is
+moved by the rule on decodings. Anything else gets what it got before: the activation is applied
+to the result of ``predict``. A call of the model may be a part of another model, so it is named.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from xentlint.facts import Use
+from xentlint.source.edits_calls import replaced
+from xentlint.source.edits_losses import last_name
+from xentlint.source.edits_names import Binding, bindings, root_of
+from xentlint.source.edits_text import ImpossibleError, Piece, Text
+from xentlint.source.effects.outlets import Outlet
+from xentlint.source.values import Tensor
+
+_ORDERS: Final = frozenset(("argmax", "argsort", "argpartition", "top_k", "in_top_k", "len"))
+_SHAPES: Final = frozenset(("shape", "ndim", "dtype", "size", "argmax", "argsort", "get_shape"))
+_SAME: Final = frozenset(
+    ("numpy", "squeeze", "flatten", "ravel", "reshape", "tolist", "copy", "array", "asarray",
+     "concatenate", "vstack", "stack", "convert_to_tensor")
+)  # fmt: skip
+_ROUNDS: Final = frozenset(("round", "rint", "around", "round_"))
+_GRAPH: Final = re.compile(
+    r"\bSession\(|disable_(?:eager_execution|v2_behavior)|compat\.v1|\bcontrib\.|"
+    r"tensorflow_version 1"
+)
+"""What shows a program in which tensors have no ``numpy()``."""
+_Scope = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+class Left(NamedTuple):
+    """What a fix leaves to do, and where."""
+
+    node: ast.expr
+    message: str
+
+
+class Plan(NamedTuple):
+    """What becomes of the outlets in one text."""
+
+    pieces: tuple[Piece, ...] = ()
+    left: tuple[Left, ...] = ()
+
+
+def plan(
+    text: Text, losses: Sequence[Use], family: str | None, keras: int | None, edited: bool
+) -> Plan:
+    """What taking the activation of a head out means for what reads its predictions here.
+
+    ``losses``: the uses of the head. ``edited``: whether the fix may change this text.
+    """
+    handles = [use.handle for use in losses]
+    applied = next((h.tensor.applied for h in handles if isinstance(h.tensor, Tensor)), None)
+    spots = {id(s.node): s for h in handles for s in h.consumed if s.source is text.source}
+    consumed = [text.node(spot) for spot in spots.values()]
+    pieces: list[Piece] = []
+    left: list[Left] = []
+    for outlet in outlets_of(losses):
+        if outlet.spot.source is not text.source:
+            continue
+        node = text.node(outlet.spot)
+        if outlet.how == "save":
+            left.append(Left(node, "the saved model gives logits"))
+            continue
+        if _is_fine(text, node, _Ways(consumed, family, applied)):
+            continue
+        try:
+            if outlet.how != "predict" or not outlet.alone or not edited:
+                raise ImpossibleError("what it gives may belong to a model")
+            code = _wrapped(text, node, applied, keras)
+        except ImpossibleError:
+            left.append(Left(node, f"`{_short(text, node)}` gives logits: {_advice(applied)}"))
+        else:
+            pieces.append(replaced(text, node, code))
+    return Plan(tuple(pieces), tuple(left))
+
+
+def outlets_of(losses: Iterable[Use]) -> list[Outlet]:
+    """The outlets of a head, each once."""
+    found = {(o.how, id(o.spot.node)): o for use in losses for o in use.handle.outlets}
+    return list(found.values())
+
+
+def _advice(applied: str | None) -> str:
+    if applied in ("softmax", "sigmoid"):
+        return f"apply the {applied} where probabilities are wanted"
+    return "see what reads it"
+
+
+def _short(text: Text, node: ast.AST) -> str:
+    code = " ".join(text.code(node).split())
+    return code if len(code) <= 40 else f"{code[:37]}..."
+
+
+def _wrapped(text: Text, node: ast.expr, applied: str | None, keras: int | None) -> str:
+    """``tf.nn.softmax(model.predict(x)).numpy()``, as the file names its library."""
+    if applied not in ("softmax", "sigmoid") or _GRAPH.search(text.text):
+        raise ImpossibleError("the activation cannot be applied there")
+    known = bindings(text)
+    tensorflow = next((b.name for b in known if b.dotted == "tensorflow"), None)
+    if tensorflow is not None and (keras == 3 or _is_tensorflow_keras(known)):
+        return f"{tensorflow}.nn.{applied}({text.code(node)}).numpy()"
+    ops = next((b.name for b in known if b.dotted == "keras.ops"), None)
+    plain = next((b.name for b in known if b.dotted == "keras"), None)
+    written = ops is not None or (plain is not None and f"{plain}.ops." in text.text)
+    ops = ops or (f"{plain}.ops" if plain else None)
+    if ops is None or not (keras == 3 or written):  # Keras 2 has no `ops`
+        raise ImpossibleError("the file has no name for the activation")
+    return f"{ops}.convert_to_numpy({ops}.{applied}({text.code(node)}))"
+
+
+def _is_tensorflow_keras(known: list[Binding]) -> bool:
+    roots = {root_of(b.dotted) for b in known} - {None}
+    return all(root is not None and root.startswith("tensorflow") for root in roots)
+
+
+# -- what reads a value --------------------------------------------------------------------------
+
+
+class _Ways(NamedTuple):
+    """What a reader may do with logits."""
+
+    consumed: list[ast.expr]
+    """Calls of losses and metrics, which are mended by themselves."""
+    family: str | None
+    applied: str | None
+
+
+def _is_fine(text: Text, node: ast.expr, ways: _Ways) -> bool:
+    """Whether all that reads a value may get logits, or is moved to them by itself."""
+    return all(_fits(text, *read, ways) for read in _ends(text, node, set()))
+
+
+def _fits(text: Text, node: ast.AST, holder: ast.AST | None, ways: _Ways) -> bool:
+    if holder in ways.consumed:
+        return True
+    if isinstance(holder, ast.Attribute):
+        return holder.attr in _SHAPES
+    if isinstance(holder, ast.Call):
+        return _takes_logits(text, node, holder, ways)
+    if isinstance(holder, ast.Compare) and ways.family == "binary":
+        sides = [holder.left, *holder.comparators]
+        order = isinstance(holder.ops[0], (ast.Gt, ast.GtE, ast.Lt, ast.LtE))
+        halves = [s for s in sides if isinstance(s, ast.Constant) and s.value == 0.5]
+        return order and len(sides) == 2 and len(halves) == 1
+    return isinstance(holder, ast.Expr) and not text.source.path.endswith(".ipynb")
+
+
+def _takes_logits(text: Text, node: ast.AST, call: ast.Call, ways: _Ways) -> bool:
+    """Calls that only order, that apply the activation again, or that the rules mend."""
+    name = last_name(call.func.func if isinstance(call.func, ast.Call) else call.func)
+    if name.lower() == ways.applied:
+        return True
+    if name in _ORDERS:
+        return not any(k.arg == "axis" and text.code(k.value) == "0" for k in call.keywords)
+    alone = call.args == [node] and not call.keywords
+    return name in _ROUNDS and alone and ways.family == "binary"
+
+
+def _ends(
+    text: Text, node: ast.AST, seen: set[ast.AST]
+) -> Iterator[tuple[ast.AST, ast.AST | None]]:
+    """Each place where a value arrives, with the node that takes it; names are followed."""
+    holder = text.parent(node)
+    if node in seen:
+        return
+    seen.add(node)
+    if name := _name_given(holder, node):
+        reads = _reads(text, holder or node, name)
+        for read in reads:
+            yield from _ends(text, read, seen)
+        if not reads and text.above(node, _Scope) is None:
+            yield node, holder  # another file may import it
+        return
+    onward = _onward(text, node, holder)
+    if onward is not None:
+        yield from _ends(text, onward, seen)
+    else:
+        yield node, holder
+
+
+def _onward(text: Text, node: ast.AST, holder: ast.AST | None) -> ast.AST | None:
+    """The expression that holds the same numbers."""
+    if isinstance(holder, ast.Subscript) and holder.value is node:
+        return holder
+    if isinstance(holder, (ast.List, ast.Tuple, ast.Starred)):
+        return holder
+    if isinstance(holder, ast.Call) and last_name(holder.func) in _SAME and node in holder.args:
+        return holder
+    if isinstance(holder, ast.Attribute) and holder.attr in _SAME:
+        call = text.parent(holder)
+        return call if isinstance(call, ast.Call) else None
+    return None
+
+
+def _name_given(holder: ast.AST | None, node: ast.AST) -> str | None:
+    """The one name that an assignment or a loop gives to a value or to each of its elements."""
+    if isinstance(holder, ast.Assign) and len(holder.targets) == 1:
+        target: ast.expr = holder.targets[0]
+    elif isinstance(holder, (ast.For, ast.comprehension)) and holder.iter is node:
+        target = holder.target
+    else:
+        return None
+    return target.id if isinstance(target, ast.Name) else None
+
+
+def _reads(text: Text, holder: ast.AST, name: str) -> list[ast.Name]:
+    scope = text.above(holder, _Scope) or text.tree
+    return [
+        n for n in ast.walk(scope)
+        if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
+    ]  # fmt: skip
