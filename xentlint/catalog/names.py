@@ -25,6 +25,7 @@ _OTHER_ROOTS: Final = {
     "tensorflow_addons": "tfa",
     "keras_applications": "keras.applications",
     "keras_nlp": "keras_hub",
+    "tensorflow_model_optimization": "tfmot",
 }
 _KERAS_PACKAGES: Final = {
     "objectives": "losses",
@@ -168,7 +169,7 @@ def canonical(dotted: str) -> str:
         return _tensorflow(["contrib", "slim", *rest.split(".")]) if rest else "tf.contrib.slim"
     if root == "jax" and (rest == "numpy" or rest.startswith("numpy.")):
         return rest
-    if root in ("theano", "cntk", "tensorflow_addons", "tfa"):
+    if root in ("theano", "cntk", "tensorflow_addons", "tfa", "tensorflow_model_optimization"):
         return _older(root, rest)
     if root in _OTHER_ROOTS:
         return _join(_OTHER_ROOTS[root], rest)
@@ -271,8 +272,10 @@ def _tf_row(package: str, name: str) -> str:
 
 
 def _older(root: str, rest: str) -> str:
-    """Theano, CNTK and TensorFlow Addons re-export what their modules define."""
+    """Theano, CNTK and TensorFlow's add-ons re-export what their modules define."""
     parts = rest.split(".")
+    if root == "tensorflow_model_optimization":
+        return _join("tfmot", parts[-1])
     if root == "cntk":
         return "cntk." + parts[-1] if rest else "cntk"
     if root == "theano":

@@ -147,6 +147,9 @@ class ModelRow(NamedTuple):
                      activation of its parameter ``classifier_activation``
     ``classifier``   a pre-trained task whose parameter ``activation`` has a default
     ``logits``       its output, or the attribute ``logits`` of it, is logits
+    ``copy``         another object with the outputs of the model (or layer) that its first
+                     parameter is given
+    ``quantized``    the same, with an op of its own behind each output
     ``opaque``       a model of unknown output (load_model …)
     """
     parameters: tuple[str, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from xentlint.source import limits
@@ -55,7 +56,31 @@ def interpret(world: World, source: Source) -> Run:
         run.fuel = min(limits.ENTRY_FUEL, most - run.spent)
         run.path = run.base = EVERYWHERE
         _run_entry(run, frame, entry)
+    _run_inner(run, most)
     return run
+
+
+def _run_inner(run: Run, most: int) -> None:
+    """Functions defined inside of others that no call reached: what they were handed to may call
+    them, on the path on which they were defined."""
+    reached = frozenset(run.reached)
+    tried: Counter[int] = Counter()
+    for function, path in run.inner:  # grows on the way
+        known = id(function.node)
+        if known in reached or tried[known] == limits.INSTANCES:
+            continue
+        if run.spent >= most:
+            run.exhausted = True
+            return
+        tried[known] += 1
+        run.reached.add(known)
+        run.fuel = min(limits.ENTRY_FUEL, most - run.spent)
+        run.path = run.base = path
+        spot = Spot(function.frame.source, function.node)
+        if function.owner is None:
+            _run_returned(run, _call_unknown(run, function, spot), spot)
+        else:
+            _run_method(run, function.owner, function, spot)
 
 
 def _run_entry(run: Run, frame: Frame, entry: Entry) -> None:
@@ -71,10 +96,13 @@ def _run_entry(run: Run, frame: Frame, entry: Entry) -> None:
     if type(cls) is not ClassValue:
         return
     found = class_attribute(run, cls, entry.node.name.value)
-    if type(found) is not Function or found.node is not entry.node:
-        return
+    if type(found) is Function and found.node is entry.node:
+        _run_method(run, cls, found, spot)
+
+
+def _run_method(run: Run, cls: ClassValue, function: Function, spot: Spot) -> None:
     for ref in _receivers(run, cls, spot):
-        method = bind(run, found, ref, spot) if found.kind == "function" else found
+        method = bind(run, function, ref, spot) if function.kind == "function" else function
         _run_returned(run, _call_method(run, method, ref, spot), spot)
 
 

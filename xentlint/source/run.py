@@ -20,6 +20,7 @@ from xentlint.source.values import (
     Args,
     Const,
     Deferred,
+    Function,
     ModuleValue,
     Ref,
     Spot,
@@ -83,6 +84,8 @@ class Run:
         self.trail: list[Spot] = []
         """The calls that are running, as places, outermost first."""
         self.reached: set[int] = set()
+        self.inner: list[tuple[Function, Path]] = []
+        """Functions defined inside of functions of the checked file, and on which path."""
         self.instances: dict[int, list[Ref]] = {}
         """Instances by the id of their class's node, in the order of their making."""
         self.memo = world.memo

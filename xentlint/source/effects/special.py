@@ -100,7 +100,6 @@ SPECIAL: Final[dict[str, Callable[[Run, Api, Args, Spot], Value]]] = {
     "typing.cast": lambda run, callee, args, spot: (
         args.positional[1].value if len(args.positional) > 1 else run.fresh("a cast")
     ),
-    "keras.models.clone_model": _first,
     "keras.utils.multi_gpu_model": _first,
     "collections.OrderedDict": _ordered_dict,
     "collections.defaultdict": _environment,
