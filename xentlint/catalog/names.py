@@ -67,7 +67,7 @@ _KERAS_MOVED: Final = {
 }
 
 # Flat packages: what stands between package and name is a module, never part of the name.
-_FLAT: Final = frozenset(
+PACKAGES: Final = frozenset(
     _words(
         "layers losses metrics activations applications backend ops models utils random "
         "optimizers callbacks initializers regularizers"
@@ -228,7 +228,7 @@ def _keras(parts: list[str]) -> str:
         if name in _KERAS_HOMES:
             return _KERAS_HOMES[name]
         return _keras(parts[1:]) if not first and len(parts) > 1 else "keras." + ".".join(parts)
-    if first == "estimator" or first not in _FLAT:
+    if first == "estimator" or first not in PACKAGES:
         return "keras." + ".".join((first, *parts[1:]))
     rest = parts[1:]
     while len(rest) > 1 and (rest[0][0].islower() or rest[0][0] == "_"):

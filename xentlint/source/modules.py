@@ -186,9 +186,7 @@ class Project:
         if key not in self._found:
             self._found[key] = self._search(dotted, folder, level)
         path = self._found[key]
-        if path is None or (not level and os.path.abspath(path) == os.path.abspath(origin.path)):
-            return None  # a file that imports its own name (keras.py, tensorflow.py) means another
-        return self.source(path, name=dotted)
+        return None if path is None else self.source(path, name=dotted)
 
     def _search(self, dotted: str, folder: str, level: int) -> str | None:
         relative = dotted.replace(".", os.sep)

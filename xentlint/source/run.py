@@ -56,6 +56,7 @@ class Run:
     execute: Callable[[Run, Sequence[cst.CSTNode], Frame], Any]
     call: Callable[[Run, Value, Args, Spot], Value]
     attribute: Callable[[Run, Value, str, Spot], Value]
+    starred: Callable[[list[str], str], Value]
 
     def __init__(self, world: World, source: Source, evidence: Evidence) -> None:
         self.world = world
@@ -147,11 +148,14 @@ class Run:
         if frame is None:
             return Unknown(("module", value.source.path), f"`{value.source.path}` is not followed")
         found = self.store.get(frame.id, value.name)
-        if found is not None:
+        if found is not None and found != value:  # ``from . import x`` in __init__ means x.py
             return self.read(found)
         inner = self.project.find(value.name, value.source, 1)
         if inner is not None and inner is not value.source:
             return ModuleValue(inner)
+        library = self.starred(frame.stars, value.name)
+        if library is not None:
+            return library
         reason = f"`{value.name}` is not bound in `{value.source.path}`"
         return Unknown(("module", value.source.path, value.name), reason)
 

@@ -28,6 +28,7 @@ LIBRARIES: Final = frozenset(
         "keras",
         "tensorflow",
         "tf_keras",
+        "tensorflow_model_optimization",
         "keras_core",
         "numpy",
         "jax",
