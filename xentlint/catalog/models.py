@@ -164,6 +164,16 @@ def _classifiers() -> dict[str, ModelRow]:
     return rows
 
 
+TRAINED_WITH: Final = {
+    "tff.learning.from_keras_model": ("keras_model", "loss"),
+    "tff.learning.models.from_keras_model": ("keras_model", "loss"),
+    "tff.learning.models.functional_model_from_keras": ("keras_model", "loss_fn"),
+}
+"""Functions that train a model with a loss, as ``compile`` does: their first two parameters.
+
+TensorFlow Federated (commit 19114c5) python/learning/models/keras_utils.py, functional.py.
+"""
+
 MODELS: Final[dict[str, ModelRow]] = (
     {row.name: row for row in _CLASSES} | APPLICATIONS | _classifiers() | _treated()
 )

@@ -6,6 +6,7 @@ it does not know, and gives back a canonical name unchanged.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 
@@ -27,6 +28,7 @@ _OTHER_ROOTS: Final = {
     "keras_nlp": "keras_hub",
     "tensorflow_model_optimization": "tfmot",
 }
+_FEDERATED: Final = re.compile(r"^python\.|(?<=models)\.(keras_utils|functional)(?=\.)")
 _KERAS_PACKAGES: Final = {
     "objectives": "losses",
     "operations": "ops",
@@ -171,6 +173,8 @@ def canonical(dotted: str) -> str:
         return rest
     if root in ("theano", "cntk", "tensorflow_addons", "tfa", "tensorflow_model_optimization"):
         return _older(root, rest)
+    if root == "tensorflow_federated":
+        return _join("tff", _FEDERATED.sub("", rest))
     if root in _OTHER_ROOTS:
         return _join(_OTHER_ROOTS[root], rest)
     return dotted
@@ -275,6 +279,8 @@ def _older(root: str, rest: str) -> str:
     """Theano, CNTK and TensorFlow's add-ons re-export what their modules define."""
     parts = rest.split(".")
     if root == "tensorflow_model_optimization":
+        if "compat.keras." in rest:
+            return _keras(rest.partition("compat.keras.")[2].split("."))
         return _join("tfmot", parts[-1])
     if root == "cntk":
         return "cntk." + parts[-1] if rest else "cntk"

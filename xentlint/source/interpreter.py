@@ -65,6 +65,7 @@ def interpret(world: World, source: Source) -> Run:
 def _run_inner(run: Run, most: int) -> None:
     """Functions defined inside of others that no call reached: what they were handed to may call
     them, on the path on which they were defined."""
+    most += 10 * limits.INNER_FUEL
     reached = frozenset(run.reached)
     tried: Counter[int] = Counter()
     for function, path in run.inner:  # grows on the way
@@ -76,7 +77,7 @@ def _run_inner(run: Run, most: int) -> None:
             return
         tried[known] += 1
         run.reached.add(known)
-        run.fuel = min(limits.ENTRY_FUEL, most - run.spent)
+        run.fuel = min(limits.INNER_FUEL, most - run.spent)
         run.path = run.base = path
         spot = Spot(function.frame.source, function.node)
         if function.owner is None:

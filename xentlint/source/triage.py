@@ -29,6 +29,7 @@ LIBRARIES: Final = frozenset(
         "tensorflow",
         "tf_keras",
         "tensorflow_model_optimization",
+        "tensorflow_federated",
         "keras_core",
         "numpy",
         "jax",
