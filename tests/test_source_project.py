@@ -121,3 +121,24 @@ model.compile(loss=keras.losses.CategoricalCrossentropy(from_logits=True))
     second = first.replace('activation="softmax"', "")
     write(tmp_path, {"shared.py": shared, "first.py": first, "second.py": second})
     assert codes(tmp_path) == [("XL101", "first.py", 5)]
+
+
+def test_a_star_import_in_a_project_module_names_what_the_library_has(tmp_path: Path) -> None:
+    shim = "if True:\n    from keras import *\nelse:\n    from tensorflow.keras import *\n"
+    train = (
+        "from pkg.backend import keras\n"
+        "from pkg.backend.keras import layers\n"
+        "model = keras.Sequential([layers.Dense(4)])\n"
+        'model.compile(loss="categorical_crossentropy")\n'
+        'model = keras.Sequential([layers.Dense(4, activation="softmax")])\n'
+        'model.compile(loss="categorical_crossentropy")\n'
+    )
+    files = {
+        "pyproject.toml": "",
+        "pkg/__init__.py": "",
+        "pkg/backend/__init__.py": "from pkg.backend import keras\n",
+        "pkg/backend/keras.py": shim,
+        "pkg/train.py": train,
+    }
+    write(tmp_path, files)
+    assert codes(tmp_path / "pkg/train.py") == [("XL102", "train.py", 4)]
