@@ -142,3 +142,20 @@ def test_a_star_import_in_a_project_module_names_what_the_library_has(tmp_path: 
     }
     write(tmp_path, files)
     assert codes(tmp_path / "pkg/train.py") == [("XL102", "train.py", 4)]
+
+
+def test_two_names_for_one_row_are_one(tmp_path: Path) -> None:
+    """A shim that takes Keras from where it is: each layer is one layer, not two alternatives."""
+    shim = "import os\nif os.environ.get('OLD'):\n    from tensorflow import keras\n"
+    shim += "else:\n    import keras\n"
+    layers = "".join(f"x = keras.layers.Dense({n}, activation='relu')(x)\n" for n in range(4, 12))
+    train = (
+        "from shim import keras\nx = inputs = keras.Input((4,))\n"
+        + layers
+        + "class Net(keras.Model):\n    pass\n"
+        "model = Net(inputs, keras.layers.Dense(4)(x))\n"
+        'model.compile(loss="categorical_crossentropy")\n'
+    )
+    write(tmp_path, {"pyproject.toml": "", "shim.py": shim, "train.py": train})
+    found = run([str(tmp_path / "train.py")], Settings(audit=True, net=False))
+    assert [(f.code, f.use.condition) for f in found.findings] == [("XL102", None)]

@@ -258,6 +258,20 @@ _ADDONS: Final = (
 )
 
 
+_DECODERS: Final = (
+    (
+        "tf.contrib.seq2seq.BasicDecoder",
+        "TensorFlow 1.15.5 tensorflow/contrib/seq2seq/python/ops/basic_decoder.py",
+        ("cell", "helper", "initial_state", "output_layer"),
+    ),
+    (
+        "tfa.seq2seq.BasicDecoder",
+        "TensorFlow Addons 0.23.0 tensorflow_addons/seq2seq/basic_decoder.py",
+        ("cell", "sampler", "output_layer"),
+    ),
+)
+
+
 def _rows() -> dict[str, LayerRow]:
     rows = {}
     for kind, checked, text in _TABLES:
@@ -268,6 +282,8 @@ def _rows() -> dict[str, LayerRow]:
         for name, parameters, activation, units, aliases in lines(text):
             full = "tfa.layers." + name
             rows[full] = LayerRow(full, kind, parameters, _TFA, activation, units, aliases)
+    for full, checked, parameters in _DECODERS:
+        rows[full] = LayerRow(full, "decoder", parameters, checked)
     return rows
 
 

@@ -70,6 +70,7 @@ class LayerRow(NamedTuple):
     ``concatenate``  equal scales keep range, simplex becomes unknown
     ``wrap``     applies the layer given as its first argument (TimeDistributed, Bidirectional)
     ``lambda``   applies the function given as its first argument
+    ``decoder``  gives (outputs, state, lengths); the outputs are those of its ``output_layer``
     ``input``    makes a tensor of data
     ``opaque``   unknown result
     """

@@ -18,6 +18,7 @@ from xentlint.source.sequences import make_dict
 from xentlint.source.values import (
     NONE,
     Api,
+    Arg,
     Args,
     Const,
     Partial,
@@ -95,6 +96,13 @@ def _trained_with(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     return run.fresh("a model of another library")
 
 
+def _decode(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
+    """``dynamic_decode(decoder, …)`` runs the decoder to its end."""
+    decoder = value_of(bind_row(("decoder",), args), "decoder")
+    start = run.fresh("the input of the decoder", data=True)
+    return run.call(run, decoder, Args((Arg(start, spot),)), spot)
+
+
 def _environment(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     return make_dict(run, (), True)
 
@@ -120,6 +128,8 @@ SPECIAL: Final[dict[str, Callable[[Run, Api, Args, Spot], Value]]] = {
     ),
     "keras.utils.multi_gpu_model": _first,
     **dict.fromkeys(TRAINED_WITH, _trained_with),
+    "tf.contrib.seq2seq.dynamic_decode": _decode,
+    "tfa.seq2seq.dynamic_decode": _decode,
     "collections.OrderedDict": _ordered_dict,
     "collections.defaultdict": _environment,
 }
