@@ -30,10 +30,9 @@ def define_function(run: Run, node: cst.FunctionDef, frame: Frame) -> None:
         return
     if frame.kind == "class":
         owner = run.memo.get(("class", frame.id))
-    function = Function(node, frame, defaults(run, node.params, frame), owner, kind)
+    value: Value = Function(node, frame, defaults(run, node.params, frame), owner, kind)
     if run.stack and frame.source is run.source:
-        run.inner.append((function, run.path))
-    value: Value = function
+        run.inner.add(id(node))
     for decorator in reversed(decorators):
         value = _decorated(run, decorator, value, node, frame)
     assign(run.store, frame, node.name.value, value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 
 from xentlint.source import limits
@@ -58,32 +57,46 @@ def interpret(world: World, source: Source) -> Run:
         run.fuel = min(limits.ENTRY_FUEL, most - run.spent)
         run.path = run.base = EVERYWHERE
         _run_entry(run, frame, entry)
-    _run_inner(run, most)
+    _count_trials(run)
     return run
 
 
-def _run_inner(run: Run, most: int) -> None:
-    """Functions defined inside of others that no call reached: what they were handed to may call
-    them, on the path on which they were defined."""
-    most += 10 * limits.INNER_FUEL
-    reached = frozenset(run.reached)
-    tried: Counter[int] = Counter()
-    for function, path in run.inner:  # grows on the way
-        known = id(function.node)
-        if known in reached or tried[known] == limits.INSTANCES:
-            continue
-        if run.spent >= most:
-            run.exhausted = True
-            return
-        tried[known] += 1
-        run.reached.add(known)
-        run.fuel = min(limits.INNER_FUEL, most - run.spent)
-        run.path = run.base = path
-        spot = Spot(function.frame.source, function.node)
-        if function.owner is None:
-            _run_returned(run, _call_unknown(run, function, spot), spot)
+def _trial(run: Run, value: Value) -> None:
+    """Run a function that is handed to code that is not followed, as that code may do.
+
+    What happened counts only if no call reaches the function; the store stays as it was.
+    """
+    function = value.function if type(value) is Method else value
+    known = id(function.node)
+    if known in run.trials or known in run.reached or run.inner_fuel <= 0:
+        return
+    run.trials[known] = ([], [])
+    spot = Spot(function.frame.source, function.node)
+    saved = (run.meetings, run.pending, run.reached, run.instances, run.fuel, run.exhausted)
+    path, base = run.path, run.base
+    run.meetings, run.pending, run.reached = [], [], set(run.reached)
+    run.instances = {node: list(made) for node, made in run.instances.items()}
+    run.fuel = before = min(limits.INNER_FUEL, run.inner_fuel)
+    depth = run.store.push()
+    try:
+        if type(value) is Method:
+            _call_method(run, value, value.receiver, spot)
         else:
-            _run_method(run, function.owner, function, spot)
+            _run_returned(run, _call_unknown(run, function, spot), spot)
+    finally:
+        run.store.pop(depth)
+        run.trials[known] = (run.meetings, run.pending)
+        run.inner_fuel -= before - run.fuel
+        run.meetings, run.pending, run.reached, run.instances, run.fuel, run.exhausted = saved
+        run.path, run.base = path, base
+
+
+def _count_trials(run: Run) -> None:
+    """Take over what happened in functions that nothing but unfollowed code can have called."""
+    for node, (meetings, pending) in run.trials.items():
+        if node not in run.reached:
+            run.meetings += meetings
+            run.pending += pending
 
 
 def _run_entry(run: Run, frame: Frame, entry: Entry) -> None:
@@ -173,3 +186,6 @@ def _argument(run: Run, function: Function) -> Callable[[str], Value]:
         return alternatives(choices)
 
     return missing
+
+
+Run.trial = staticmethod(_trial)

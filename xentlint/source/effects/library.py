@@ -36,6 +36,7 @@ def call(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     handler = _handler(name)
     if handler is not None:
         return handler(run, callee, name, args, spot)
+    run.hand_over(args)
     methods.escape(run, [arg.value for arg in args.positional])
     return run.fresh(f"`{callee.name}` is not in the catalog", data=_is_data(name))
 
