@@ -4,6 +4,7 @@
 
 Uses are drawn from the text by what stands in it, not by what xentlint makes of it, and one
 side is turned in each: an activation dropped or added, ``from_logits`` flipped or inserted.
+Python files and the code cells of notebooks; where the original has a finding, it is left out.
 A planted fault counts as found when the planted file has a finding that the original has not,
 one of whose places lies in it. Not every place that is drawn is a fault that anybody could see
 (a loss of a library, called with a parameter): read what is missed.
@@ -23,7 +24,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ENTROPY = re.compile(r"(binary|categorical|sparse_categorical)_crossentropy")
 CLASSES = ("BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy")
@@ -33,7 +34,11 @@ MAY = re.compile(rb"(?i)cross_?entropy|\blog\(")
 """What any use in the text shows: the rest is not parsed."""
 RAW = re.compile(r"(sigmoid|softmax|sparse_softmax)_cross_entropy(_with_logits(_v2)?)?")
 BOUNDED = ("softmax", "sigmoid")
-KEPT = (".py", ".toml", ".cfg")
+NOTEBOOK = ".ipynb"
+KEPT = (".py", NOTEBOOK, ".toml", ".cfg")
+MOST_BYTES = 1_000_000
+MAGIC = re.compile(r"^(\s*)[%!]")
+"""A line that is for the notebook's shell: a comment of the same length stands in for it."""
 
 
 class Site(NamedTuple):
@@ -60,6 +65,59 @@ class Planted(NamedTuple):
     before: str
     after: str
     found: tuple[str, ...]
+
+
+class Program(NamedTuple):
+    """What of a file is Python: all of it, or the code cells of a notebook, one below the other."""
+
+    text: bytes
+    cells: tuple[tuple[int, int], ...] = ()
+    """Of each code cell: its number in the notebook, and its first line here."""
+
+    def place(self, line: int) -> tuple[int | None, int]:
+        """Cell and line in the file of a line of the text."""
+        number, first = next((c for c in reversed(self.cells) if c[1] <= line), (None, 1))
+        return number, line - first + 1
+
+
+def source_of(cell: dict[str, Any]) -> list[str]:
+    return "".join(cell["source"]).split("\n")
+
+
+def program(path: Path) -> Program:
+    """Read a file; one that is no notebook of today's format gives nothing."""
+    data = path.read_bytes()
+    if path.suffix != NOTEBOOK:
+        return Program(data)
+    lines: list[str] = []
+    cells = []
+    try:
+        for number, cell in enumerate(json.loads(data)["cells"], 1):
+            if cell["cell_type"] == "code":
+                cells.append((number, len(lines) + 1))
+                lines += source_of(cell)
+    except (ValueError, KeyError, TypeError):
+        return Program(b"")
+    return Program("\n".join(MAGIC.sub(r"\1#", line) for line in lines).encode(), tuple(cells))
+
+
+def turned(path: Path, site: Site) -> tuple[bytes, Program]:
+    """The file with one side of a use turned, and its program."""
+    known = program(path)
+    new = known.text[: site.start] + site.replacement.encode() + known.text[site.end :]
+    ast.parse(new)
+    if not known.cells:
+        return new, Program(new)
+    notebook = json.loads(path.read_bytes())
+    lines = list(zip(known.text.split(b"\n"), new.split(b"\n"), strict=True))
+    for number, first in known.cells:
+        cell = notebook["cells"][number - 1]
+        source = source_of(cell)
+        for at, (old, replaced) in enumerate(lines[first - 1 : first - 1 + len(source)]):
+            if old != replaced:
+                source[at] = replaced.decode()
+        cell["source"] = "\n".join(source)
+    return json.dumps(notebook).encode(), known._replace(text=new)
 
 
 class Text:
@@ -114,14 +172,13 @@ def sites(data: bytes) -> list[Site]:
 
 
 def at_compile(text: Text, call: ast.Call, calls: list[ast.Call]) -> Iterator[Site]:
-    """``compile`` with a loss by name: drop the activation nearest above it."""
-    loss = keyword(call, "loss")
-    if last_name(call.func) != "compile" or loss is None:
+    """``compile`` with a loss by name or function: drop the activation nearest above it."""
+    if last_name(call.func) != "compile":
         return
-    value = loss.value
-    if not (isinstance(value, ast.Constant) and isinstance(value.value, str)):
-        return
-    if not ENTROPY.fullmatch(value.value):
+    given = keyword(call, "loss")
+    value = given.value if given is not None else call.args[1] if len(call.args) > 1 else None
+    name = value.value if isinstance(value, ast.Constant) else last_name(value) if value else ""
+    if not (isinstance(name, str) and ENTROPY.fullmatch(name)):
         return
     above = [dropped for one in calls if one.lineno < call.lineno for dropped in bounded(one)]
     if above:
@@ -144,7 +201,7 @@ def at_switch(text: Text, call: ast.Call) -> Iterator[Site]:
     """A loss class or function: flip its ``from_logits``, or give it one."""
     name = last_name(call.func)
     function = ENTROPY.fullmatch(name) is not None and len(call.args) == SWITCH_AT
-    if name not in CLASSES and not function:
+    if (name not in CLASSES and not function) or "metrics." in text.source(call.func):
         return
     if any(isinstance(one, ast.Starred) for one in call.args) or keyword_star(call):
         return
@@ -213,11 +270,12 @@ def at_logarithm(text: Text) -> Iterator[Site]:
 
 def draw(tree: Path, count: int, seed: int, each: int) -> list[tuple[Path, Site]]:
     """At most one use a file and ``each`` a folder directly below the tree, at random."""
+    paths = [path for path in sorted(tree.rglob("*")) if path.suffix in (".py", NOTEBOOK)]
     pool = [
         (path, site)
-        for path in sorted(tree.rglob("*.py"))
-        if path.is_file() and path.stat().st_size < 1_000_000
-        for site in sites(path.read_bytes())
+        for path in paths
+        if path.is_file() and path.stat().st_size < MOST_BYTES
+        for site in sites(program(path).text)
     ]
     random.Random(seed).shuffle(pool)
     taken: list[tuple[Path, Site]] = []
@@ -232,14 +290,17 @@ def draw(tree: Path, count: int, seed: int, each: int) -> list[tuple[Path, Site]
     return taken
 
 
-def findings(paths: list[Path]) -> dict[Path, set[tuple[str, int, int]]]:
-    """Of each file: code, line and column of the findings that have a place in it."""
+def findings(paths: list[Path]) -> dict[Path, set[tuple[str, int | None, int]]]:
+    """Of each file: code, cell and line of the findings that have a place in it.
+
+    Not the column: an edit before a finding on its line moves that.
+    """
     from xentlint.engine import run
 
     outcome = run([str(path) for path in paths])
-    found: dict[Path, set[tuple[str, int, int]]] = {path: set() for path in paths}
+    found: dict[Path, set[tuple[str, int | None, int]]] = {path: set() for path in paths}
     for one in outcome.findings:
-        key = (one.code, one.place.line or 0, one.place.column or 0)
+        key = (one.code, one.place.cell, one.place.line or 0)
         for place in [one.place, *(related.place for related in one.use.related)]:
             path = Path(place.path)
             if path in found:
@@ -252,15 +313,15 @@ def plant(tree: Path, copy: Path, drawn: list[tuple[Path, Site]]) -> list[Plante
     before = findings([path for path, _ in drawn])
     copied = {path: copy / path.relative_to(tree) for path, _ in drawn}
     edits: dict[Path, tuple[str, str]] = {}
+    places: dict[Path, tuple[int | None, int]] = {}
     for path, site in drawn:
-        data = path.read_bytes()
-        new = data[: site.start] + site.replacement.encode() + data[site.end :]
-        ast.parse(new)
-        copied[path].write_bytes(new)
+        places[path] = program(path).place(site.line)
+        data, new = turned(path, site)
         edits[path] = tuple(
             version.splitlines()[site.edited - 1].decode(errors="replace").strip()
-            for version in (data, new)
+            for version in (program(path).text, new.text)
         )  # type: ignore[assignment]
+        copied[path].write_bytes(data)
     after = findings(list(copied.values()))
     return [
         Planted(
@@ -272,7 +333,7 @@ def plant(tree: Path, copy: Path, drawn: list[tuple[Path, Site]]) -> list[Plante
             tuple(sorted({code for code, *_ in after[copied[path]] - before[path]})),
         )
         for path, site in drawn
-        if not any(line == site.line for _, line, _ in before[path])
+        if places[path] not in {(cell, line) for _, cell, line in before[path]}
     ]
 
 

@@ -12,7 +12,7 @@ from xentlint.catalog.activations import ACTIVATIONS
 from xentlint.catalog.layers import LAYERS
 from xentlint.catalog.losses import BY_SHAPE_STRINGS, LOSS_STRINGS, LOSSES, NOT_CROSS_ENTROPY
 from xentlint.catalog.metrics import METRIC_STRINGS, METRICS
-from xentlint.catalog.models import APPLICATIONS, MODELS
+from xentlint.catalog.models import ANY, ANY_OF, APPLICATIONS, MODELS
 from xentlint.catalog.ops import OPS
 
 INSTALLED = ("Keras 3.", "tf_keras 2.", "TensorFlow 2.", "NumPy 2")
@@ -40,6 +40,7 @@ def installed(table: dict[str, Any]) -> list[str]:
         name
         for name, row in table.items()
         if any(mark in row.checked for mark in INSTALLED)
+        and not name.endswith(ANY)
         and name.split(".")[0] in ("keras", "tf", "numpy")
         and "contrib" not in name
         and not row.checked.startswith("TensorFlow 1")
@@ -125,6 +126,22 @@ def test_applications_have_these_defaults(name: str) -> None:
             assert found is inspect.Parameter.empty
         else:
             assert found == row.activation
+
+
+@pytest.mark.parametrize("mark", LIBRARIES)
+@pytest.mark.parametrize("package", sorted(ANY_OF))
+def test_a_row_for_any_name_holds_for_every_function_of_the_package(
+    package: str, mark: str
+) -> None:
+    row = MODELS[f"{package}.{ANY}"]
+    members = vars(real(package, LIBRARIES[mark]))
+    functions = {name: one for name, one in members.items() if inspect.isfunction(one)}
+    assert len(functions) > 30
+    for name, function in functions.items():
+        assert default(function, "include_top") is True, name
+        assert default(function, "classes") == row.classes, name
+        if OTHER_ORDER.get((mark, f"{package}.{name}")) != "classifier_activation in **kwargs":
+            assert default(function, "classifier_activation") == row.activation, name
 
 
 def resolve(library: Any, package: str, text: str) -> Any:

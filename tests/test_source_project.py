@@ -163,3 +163,41 @@ def test_a_compile_without_a_loss_is_no_use(tmp_path: Path) -> None:
     }
     write(tmp_path, texts)
     assert verdicts(tmp_path) == [("given.py", 2, "undecided"), ("open.py", 2, "undecided")]
+
+
+def test_a_star_import_in_a_project_module_names_what_the_library_has(tmp_path: Path) -> None:
+    shim = "if True:\n    from keras import *\nelse:\n    from tensorflow.keras import *\n"
+    train = (
+        "from pkg.backend import keras\n"
+        "from pkg.backend.keras import layers\n"
+        "model = keras.Sequential([layers.Dense(4)])\n"
+        'model.compile(loss="categorical_crossentropy")\n'
+        'model = keras.Sequential([layers.Dense(4, activation="softmax")])\n'
+        'model.compile(loss="categorical_crossentropy")\n'
+    )
+    files = {
+        "pyproject.toml": "",
+        "pkg/__init__.py": "",
+        "pkg/backend/__init__.py": "from pkg.backend import keras\n",
+        "pkg/backend/keras.py": shim,
+        "pkg/train.py": train,
+    }
+    write(tmp_path, files)
+    assert codes(tmp_path / "pkg/train.py") == [("XL102", "train.py", 4)]
+
+
+def test_two_names_for_one_row_are_one(tmp_path: Path) -> None:
+    """A shim that takes Keras from where it is: each layer is one layer, not two alternatives."""
+    shim = "import os\nif os.environ.get('OLD'):\n    from tensorflow import keras\n"
+    shim += "else:\n    import keras\n"
+    layers = "".join(f"x = keras.layers.Dense({n}, activation='relu')(x)\n" for n in range(4, 12))
+    train = (
+        "from shim import keras\nx = inputs = keras.Input((4,))\n"
+        + layers
+        + "class Net(keras.Model):\n    pass\n"
+        "model = Net(inputs, keras.layers.Dense(4)(x))\n"
+        'model.compile(loss="categorical_crossentropy")\n'
+    )
+    write(tmp_path, {"pyproject.toml": "", "shim.py": shim, "train.py": train})
+    found = run([str(tmp_path / "train.py")], Settings(audit=True, net=False))
+    assert [(f.code, f.use.condition) for f in found.findings] == [("XL102", None)]

@@ -273,6 +273,20 @@ tfa.layers.FilterResponseNormalization
 )
 
 
+_DECODERS: Final = (
+    (
+        "tf.contrib.seq2seq.BasicDecoder",
+        "TensorFlow 1.15.5 tensorflow/contrib/seq2seq/python/ops/basic_decoder.py",
+        ("cell", "helper", "initial_state", "output_layer"),
+    ),
+    (
+        "tfa.seq2seq.BasicDecoder",
+        "TensorFlow Addons 0.23.0 tensorflow_addons/seq2seq/basic_decoder.py",
+        ("cell", "sampler", "output_layer"),
+    ),
+)
+
+
 def _rows() -> dict[str, LayerRow]:
     rows = {}
     for kind, checked, text in _TABLES:
@@ -282,6 +296,8 @@ def _rows() -> dict[str, LayerRow]:
     for kind, checked, text in _OTHERS:
         for name, parameters, activation, units, aliases in lines(text):
             rows[name] = LayerRow(name, kind, parameters, checked, activation, units, aliases)
+    for full, checked, parameters in _DECODERS:
+        rows[full] = LayerRow(full, "decoder", parameters, checked)
     return rows
 
 

@@ -64,14 +64,22 @@ def _applications() -> dict[str, ModelRow]:
 
 APPLICATIONS: Final[dict[str, ModelRow]] = _applications()
 
+ANY: Final = "*"
+"""Stands for a name that is chosen when the program runs: ``getattr(applications, name)``."""
+ANY_OF: Final = frozenset(("keras.applications",))
+"""Packages whose functions that can be called all give one kind of model."""
+
 # fmt: off
 _CLASSES: Final = (
+    ModelRow(f"keras.applications.{ANY}", "application", _PLAIN,
+             _K23 + "; the keywords of every function, not their order",
+             "softmax", "classifier_activation", "classes", 1000, "include_top"),
     ModelRow("keras.Model", "model", ("inputs", "outputs", "name"),
              _MODELS + "; Keras 1: input, output"),
     ModelRow("keras.Sequential", "sequential", ("layers", "name"), _MODELS),
     ModelRow("keras.models.load_model", "opaque", ("filepath", "custom_objects", "compile"),
              _MODELS),
-    ModelRow("keras.models.clone_model", "opaque", ("model",), _MODELS),
+    ModelRow("keras.models.clone_model", "copy", ("model",), _MODELS),
     ModelRow("keras.models.model_from_json", "opaque", ("json_string",), _MODELS),
     ModelRow("keras.models.model_from_config", "opaque", ("config",), _MODELS),
     ModelRow("keras.models.model_from_yaml", "opaque", ("yaml_string",), _MODELS),
@@ -120,6 +128,25 @@ _CLASSIFIERS: Final[
 # fmt: on
 
 
+_MOT: Final = "Model Optimization (commit 6fbc2ce) python/core/"
+_TREATED: Final = (
+    ("sparsity/keras/prune.py", "copy", "to_prune", "prune_low_magnitude"),
+    ("sparsity/keras/prune.py", "copy", "model", "strip_pruning"),
+    ("clustering/keras/cluster.py", "copy", "to_cluster", "cluster_weights"),
+    ("clustering/keras/cluster.py", "copy", "model", "strip_clustering"),
+    ("quantization/keras/quantize.py", "copy", "to_annotate", "quantize_annotate_model"),
+    ("quantization/keras/quantize.py", "copy", "to_annotate", "quantize_annotate_layer"),
+    ("quantization/keras/quantize.py", "quantized", "to_quantize", "quantize_model"),
+    ("quantization/keras/quantize.py", "quantized", "model", "quantize_apply"),
+)
+"""Models whose weights are treated: file, kind, parameter, name."""
+
+
+def _treated() -> dict[str, ModelRow]:
+    rows = (ModelRow("tfmot." + n, kind, (first,), _MOT + at) for at, kind, first, n in _TREATED)
+    return {row.name: row for row in rows}
+
+
 def _classifiers() -> dict[str, ModelRow]:
     rows = {}
     for checked, package, parameters, default, units, classes, names in _CLASSIFIERS:
@@ -137,8 +164,18 @@ def _classifiers() -> dict[str, ModelRow]:
     return rows
 
 
+TRAINED_WITH: Final = {
+    "tff.learning.from_keras_model": ("keras_model", "loss"),
+    "tff.learning.models.from_keras_model": ("keras_model", "loss"),
+    "tff.learning.models.functional_model_from_keras": ("keras_model", "loss_fn"),
+}
+"""Functions that train a model with a loss, as ``compile`` does: their first two parameters.
+
+TensorFlow Federated (commit 19114c5) python/learning/models/keras_utils.py, functional.py.
+"""
+
 MODELS: Final[dict[str, ModelRow]] = (
-    {row.name: row for row in _CLASSES} | APPLICATIONS | _classifiers()
+    {row.name: row for row in _CLASSES} | APPLICATIONS | _classifiers() | _treated()
 )
 
 _TASKS: Final = (

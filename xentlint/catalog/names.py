@@ -6,6 +6,7 @@ it does not know, and gives back a canonical name unchanged.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 
@@ -25,7 +26,9 @@ _OTHER_ROOTS: Final = {
     "tensorflow_addons": "tfa",
     "keras_applications": "keras.applications",
     "keras_nlp": "keras_hub",
+    "tensorflow_model_optimization": "tfmot",
 }
+_FEDERATED: Final = re.compile(r"^python\.|(?<=models)\.(keras_utils|functional)(?=\.)")
 _KERAS_PACKAGES: Final = {
     "objectives": "losses",
     "operations": "ops",
@@ -66,7 +69,7 @@ _KERAS_MOVED: Final = {
 }
 
 # Flat packages: what stands between package and name is a module, never part of the name.
-_FLAT: Final = frozenset(
+PACKAGES: Final = frozenset(
     _words(
         "layers losses metrics activations applications backend ops models utils random "
         "optimizers callbacks initializers regularizers"
@@ -168,8 +171,10 @@ def canonical(dotted: str) -> str:
         return _tensorflow(["contrib", "slim", *rest.split(".")]) if rest else "tf.contrib.slim"
     if root == "jax" and (rest == "numpy" or rest.startswith("numpy.")):
         return rest
-    if root in ("theano", "cntk", "tensorflow_addons", "tfa"):
+    if root in ("theano", "cntk", "tensorflow_addons", "tfa", "tensorflow_model_optimization"):
         return _older(root, rest)
+    if root == "tensorflow_federated":
+        return _join("tff", _FEDERATED.sub("", rest))
     if root in _OTHER_ROOTS:
         return _join(_OTHER_ROOTS[root], rest)
     return dotted
@@ -227,7 +232,7 @@ def _keras(parts: list[str]) -> str:
         if name in _KERAS_HOMES:
             return _KERAS_HOMES[name]
         return _keras(parts[1:]) if not first and len(parts) > 1 else "keras." + ".".join(parts)
-    if first == "estimator" or first not in _FLAT:
+    if first == "estimator" or first not in PACKAGES:
         return "keras." + ".".join((first, *parts[1:]))
     rest = parts[1:]
     while len(rest) > 1 and (rest[0][0].islower() or rest[0][0] == "_"):
@@ -271,8 +276,12 @@ def _tf_row(package: str, name: str) -> str:
 
 
 def _older(root: str, rest: str) -> str:
-    """Theano, CNTK and TensorFlow Addons re-export what their modules define."""
+    """Theano, CNTK and TensorFlow's add-ons re-export what their modules define."""
     parts = rest.split(".")
+    if root == "tensorflow_model_optimization":
+        if "compat.keras." in rest:
+            return _keras(rest.partition("compat.keras.")[2].split("."))
+        return _join("tfmot", parts[-1])
     if root == "cntk":
         return "cntk." + parts[-1] if rest else "cntk"
     if root == "theano":

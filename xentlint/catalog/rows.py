@@ -70,6 +70,7 @@ class LayerRow(NamedTuple):
     ``concatenate``  equal scales keep range, simplex becomes unknown
     ``wrap``     applies the layer given as its first argument (TimeDistributed, Bidirectional)
     ``lambda``   applies the function given as its first argument
+    ``decoder``  gives (outputs, state, lengths); the outputs are those of its ``output_layer``
     ``input``    makes a tensor of data
     ``opaque``   unknown result
     """
@@ -147,6 +148,9 @@ class ModelRow(NamedTuple):
                      activation of its parameter ``classifier_activation``
     ``classifier``   a pre-trained task whose parameter ``activation`` has a default
     ``logits``       its output, or the attribute ``logits`` of it, is logits
+    ``copy``         another object with the outputs of the model (or layer) that its first
+                     parameter is given
+    ``quantized``    the same, with an op of its own behind each output
     ``opaque``       a model of unknown output (load_model …)
     """
     parameters: tuple[str, ...]

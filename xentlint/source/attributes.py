@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from xentlint.catalog.names import canonical
 from xentlint.source.effects import models
 from xentlint.source.joins import alternatives, choices_of
 from xentlint.source.objects import (
@@ -50,7 +51,18 @@ def _alternatives(run: Run, value: Alternatives, name: str, spot: Spot) -> Value
     for guard, plain in choices_of(value):
         with run.under(guard):
             found.append((guard, run.attribute(run, plain, name, spot)))
-    return alternatives(found)
+    return _one_api([value for _, value in found]) or alternatives(found)
+
+
+def _one_api(values: list[Value]) -> Api | None:
+    """One name where all of them mean the same row: ``keras`` or ``tf.keras``, whichever is there.
+
+    The one that shows least of the backend stands for the others.
+    """
+    apis = [value for value in values if type(value) is Api]
+    if len(apis) < len(values) or len({canonical(api.name) for api in apis}) != 1:
+        return None
+    return min(apis, key=lambda api: not api.name.startswith("keras."))
 
 
 def _api(run: Run, value: Api, name: str, spot: Spot) -> Value:
@@ -124,7 +136,7 @@ def _constant(run: Run, value: Const, name: str, spot: Spot) -> Value:
 def _tensor(run: Run, value: Tensor, name: str, spot: Spot) -> Value:
     if name == "shape":
         return shape_of_tensor(run, value)
-    if name == "logits":  # the output object of a Hugging Face model
+    if name in ("logits", "rnn_output"):  # of the output object of a Hugging Face model, a decoder
         return value
     return Bound(value, name)
 

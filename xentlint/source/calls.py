@@ -58,6 +58,7 @@ def _unknown(run: Run, callee: Unknown, args: Args, spot: Spot) -> Unknown:
     """A call of an unknown: the same unknown when the same is asked of it again."""
     values = [arg.value for arg in args.positional] + [arg.value for arg in args.keywords.values()]
     terms = [term_of(value) for value in values]
+    run.hand_over(args)
     methods.escape(run, values)
     if isinstance(callee.term, tuple) and callee.term[0] == "." and callee.term[2] == "compile":
         models.compile_unknown(run, callee, args, spot)

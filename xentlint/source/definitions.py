@@ -31,6 +31,8 @@ def define_function(run: Run, node: cst.FunctionDef, frame: Frame) -> None:
     if frame.kind == "class":
         owner = run.memo.get(("class", frame.id))
     value: Value = Function(node, frame, defaults(run, node.params, frame), owner, kind)
+    if run.stack and frame.source is run.source:
+        run.inner.add(id(node))
     for decorator in reversed(decorators):
         value = _decorated(run, decorator, value, node, frame)
     assign(run.store, frame, node.name.value, value)

@@ -8,6 +8,7 @@ from xentlint.source import limits
 from xentlint.source.attributes import attribute
 from xentlint.source.calls import call, call_function
 from xentlint.source.conditions import EVERYWHERE, Atom
+from xentlint.source.effects.library import starred
 from xentlint.source.entries import Entry, candidates
 from xentlint.source.evidence import Evidence
 from xentlint.source.expressions import evaluate
@@ -35,6 +36,7 @@ Run.evaluate = staticmethod(evaluate)
 Run.execute = staticmethod(execute)
 Run.call = staticmethod(call)
 Run.attribute = staticmethod(attribute)
+Run.starred = staticmethod(starred)
 
 
 def interpret(world: World, source: Source) -> Run:
@@ -55,7 +57,46 @@ def interpret(world: World, source: Source) -> Run:
         run.fuel = min(limits.ENTRY_FUEL, most - run.spent)
         run.path = run.base = EVERYWHERE
         _run_entry(run, frame, entry)
+    _count_trials(run)
     return run
+
+
+def _trial(run: Run, value: Value) -> None:
+    """Run a function that is handed to code that is not followed, as that code may do.
+
+    What happened counts only if no call reaches the function; the store stays as it was.
+    """
+    function = value.function if type(value) is Method else value
+    known = id(function.node)
+    if known in run.trials or known in run.reached or run.inner_fuel <= 0:
+        return
+    run.trials[known] = ([], [])
+    spot = Spot(function.frame.source, function.node)
+    saved = (run.meetings, run.pending, run.reached, run.instances, run.fuel, run.exhausted)
+    path, base = run.path, run.base
+    run.meetings, run.pending, run.reached = [], [], set(run.reached)
+    run.instances = {node: list(made) for node, made in run.instances.items()}
+    run.fuel = before = min(limits.INNER_FUEL, run.inner_fuel)
+    depth = run.store.push()
+    try:
+        if type(value) is Method:
+            _call_method(run, value, value.receiver, spot)
+        else:
+            _run_returned(run, _call_unknown(run, function, spot), spot)
+    finally:
+        run.store.pop(depth)
+        run.trials[known] = (run.meetings, run.pending)
+        run.inner_fuel -= before - run.fuel
+        run.meetings, run.pending, run.reached, run.instances, run.fuel, run.exhausted = saved
+        run.path, run.base = path, base
+
+
+def _count_trials(run: Run) -> None:
+    """Take over what happened in functions that nothing but unfollowed code can have called."""
+    for node, (meetings, pending) in run.trials.items():
+        if node not in run.reached:
+            run.meetings += meetings
+            run.pending += pending
 
 
 def _run_entry(run: Run, frame: Frame, entry: Entry) -> None:
@@ -71,10 +112,13 @@ def _run_entry(run: Run, frame: Frame, entry: Entry) -> None:
     if type(cls) is not ClassValue:
         return
     found = class_attribute(run, cls, entry.node.name.value)
-    if type(found) is not Function or found.node is not entry.node:
-        return
+    if type(found) is Function and found.node is entry.node:
+        _run_method(run, cls, found, spot)
+
+
+def _run_method(run: Run, cls: ClassValue, function: Function, spot: Spot) -> None:
     for ref in _receivers(run, cls, spot):
-        method = bind(run, found, ref, spot) if found.kind == "function" else found
+        method = bind(run, function, ref, spot) if function.kind == "function" else function
         _run_returned(run, _call_method(run, method, ref, spot), spot)
 
 
@@ -142,3 +186,6 @@ def _argument(run: Run, function: Function) -> Callable[[str], Value]:
         return alternatives(choices)
 
     return missing
+
+
+Run.trial = staticmethod(_trial)

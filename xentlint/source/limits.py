@@ -12,6 +12,9 @@ MOST_FUEL: Final = 12_000
 """Statements run for one file at the most."""
 ENTRY_FUEL: Final = 4_000
 """Statements run for one entry point: the module body or a function that no call reached."""
+INNER_FUEL: Final = 600
+"""Statements run for a function inside of another that is handed to a library; such functions
+are short, and ten of them have their turn whatever the rest of the file has used up."""
 DEPTH: Final = 24
 """Calls of project functions inside each other."""
 RECURSION: Final = 2

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from xentlint.source import limits
 from xentlint.source.conditions import EVERYWHERE, Atom, Guard, Path, narrow, shared, widen
-from xentlint.source.joins import alternatives, under
+from xentlint.source.joins import alternatives, choices_of, under
 from xentlint.source.scopes import Frame
 from xentlint.source.store import Exit, Store, Writes
 from xentlint.source.values import (
@@ -21,6 +21,8 @@ from xentlint.source.values import (
     Args,
     Const,
     Deferred,
+    Function,
+    Method,
     ModuleValue,
     Ref,
     Spot,
@@ -59,6 +61,8 @@ class Run:
     execute: Callable[[Run, Sequence[cst.CSTNode], Frame], Any]
     call: Callable[[Run, Value, Args, Spot], Value]
     attribute: Callable[[Run, Value, str, Spot], Value]
+    trial: Callable[[Run, Value], None]
+    starred: Callable[[list[str], str], Value]
 
     def __init__(self, world: World, source: Source, evidence: Evidence) -> None:
         self.world = world
@@ -89,6 +93,11 @@ class Run:
         self.trail: list[Spot] = []
         """The calls that are running, as places, outermost first."""
         self.reached: set[int] = set()
+        self.inner: set[int] = set()
+        """The nodes of functions defined inside of functions of the checked file."""
+        self.trials: dict[int, tuple[list[Meeting], list[Meeting]]] = {}
+        """Of those that were handed to code that is not followed: what happens when it calls."""
+        self.inner_fuel = 10 * limits.INNER_FUEL
         self.instances: dict[int, list[Ref]] = {}
         """Instances by the id of their class's node, in the order of their making."""
         self.memo = world.memo
@@ -110,6 +119,16 @@ class Run:
         self.fuel -= 1
         self.spent += 1
         return True
+
+    def hand_over(self, args: Args) -> None:
+        """Functions among the arguments of code that is not followed may be called there."""
+        if not self.inner:
+            return
+        for arg in (*args.positional, *args.keywords.values()):
+            for _, value in choices_of(arg.value):
+                function = value.function if type(value) is Method else value
+                if type(function) is Function and id(function.node) in self.inner:
+                    self.trial(self, value)
 
     def fresh(self, reason: str, text: str = "", **known: Any) -> Unknown:
         """An unknown that equals no other."""
@@ -155,11 +174,14 @@ class Run:
         if frame is None:
             return Unknown(("module", value.source.path), f"`{value.source.path}` is not followed")
         found = self.store.get(frame.id, value.name)
-        if found is not None:
+        if found is not None and found != value:  # ``from . import x`` in __init__ means x.py
             return self.read(found)
         inner = self.project.find(value.name, value.source, 1)
         if inner is not None and inner is not value.source:
             return ModuleValue(inner)
+        library = self.starred(frame.stars, value.name)
+        if library is not None:
+            return library
         reason = f"`{value.name}` is not bound in `{value.source.path}`"
         return Unknown(("module", value.source.path, value.name), reason)
 

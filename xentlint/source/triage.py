@@ -30,6 +30,8 @@ LIBRARIES: Final = frozenset(
         "keras",
         "tensorflow",
         "tf_keras",
+        "tensorflow_model_optimization",
+        "tensorflow_federated",
         "keras_core",
         "numpy",
         "jax",

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from xentlint.catalog.names import canonical
 from xentlint.source.conditions import ALWAYS, Atom, Guard, both
 from xentlint.source.run import Run
-from xentlint.source.values import Alternatives, Const, Entries, Items, Ref, Rest, Unknown, Value
+from xentlint.source.terms import term_of
+from xentlint.source.values import (
+    Alternatives,
+    Api,
+    Const,
+    Entries,
+    Items,
+    Ref,
+    Rest,
+    Unknown,
+    Value,
+)
 
 Outcome = tuple[Guard, bool]
+_LIBRARIES: Final = ("builtins", "keras", "tf", "tfa", "numpy", "jax")
+"""Their names are functions, classes and modules."""
 
 
 def outcomes(run: Run, value: Value) -> list[Outcome]:
@@ -33,7 +49,17 @@ def outcomes(run: Run, value: Value) -> list[Outcome]:
         if type(inner) is Entries and not inner.open:
             return [(ALWAYS, bool(inner.pairs))]
         return _split(run.fresh("emptiness", "it is not empty"))
+    if kind is Api and not _is_object(value.name):
+        return _both_ways(Atom("truth", term_of(value)), True)
     return [(ALWAYS, True)]
+
+
+def _is_object(name: str) -> bool:
+    """Whether a library name is that of a function, class or module, which is always true.
+
+    Elsewhere it may be a setting: ``flags.FLAGS.binary``, ``config.FROM_LOGITS``.
+    """
+    return canonical(name).partition(".")[0] in _LIBRARIES and ".FLAGS." not in name
 
 
 def _by_length(run: Run, items: Items) -> list[Outcome]:

@@ -107,8 +107,20 @@ def _multiply(left: Value, right: Value) -> Tensor | None:
         if type(tensor) is Tensor and _number(other) == 1:
             return replace(tensor, direct=None)
     if type(left) is Tensor and type(right) is Tensor:
-        return None
+        return _within(left) if left.scale == right.scale == "independent" else None
     return _linear(left, right)
+
+
+def _power(left: Value, right: Value) -> Tensor | None:
+    """What lies between 0 and 1 stays there."""
+    number = _number(right)
+    if type(left) is Tensor and left.scale == "independent" and number is not None and number > 0:
+        return _within(left)
+    return None
+
+
+def _within(tensor: Tensor) -> Tensor:
+    return replace(tensor, direct=None, complement=False, steps=tensor.steps + 1)
 
 
 def _divide(left: Value, right: Value) -> Tensor | None:
@@ -124,6 +136,7 @@ _HANDLERS: Final = {
     "Subtract": _subtract,
     "Multiply": _multiply,
     "Divide": _divide,
+    "Power": _power,
 }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from xentlint.catalog.models import ANY, ANY_OF
+from xentlint.catalog.names import canonical
 from xentlint.source import limits
 from xentlint.source.effects.decodings import builtin_round
 from xentlint.source.joins import alternatives
@@ -162,6 +164,8 @@ def _bool(run: Run, values: list[Value], args: Args, spot: Spot) -> Value:
 def _getattr(run: Run, values: list[Value], args: Args, spot: Spot) -> Value:
     if len(values) >= 2 and type(values[1]) is Const and isinstance(values[1].value, str):
         return run.attribute(run, values[0], values[1].value, spot)
+    if type(values[0]) is Api and len(values) == 2 and canonical(values[0].name) in ANY_OF:
+        return Api(f"{values[0].name}.{ANY}")
     return None
 
 

@@ -294,6 +294,16 @@ def _lambda(run: Run, layer: Ref, row: LayerRow, tensor: Value, spot: Spot) -> V
     return activations.apply(run, inner.value, tensor, inner.spot or layer.spot or spot)
 
 
+def _decoder(run: Run, layer: Ref, row: LayerRow, tensor: Value, spot: Spot) -> Value:
+    """The outputs, as ``rnn_output`` of them, then a state and lengths."""
+    outputs: Value = run.fresh("the output of the decoder's cell")
+    last = argument(run, layer, "output_layer")
+    if last is not None and last.value != Const(None):
+        outputs = run.call(run, last.value, Args((Arg(outputs, spot),)), spot)
+    rest = (run.fresh(words, data=True) for words in ("the decoder's state", "lengths"))
+    return Items((outputs, *rest))
+
+
 def _input(run: Run, layer: Ref, row: LayerRow, tensor: Value, spot: Spot) -> Value:
     return tensor
 
@@ -311,6 +321,7 @@ KINDS: Final[dict[str, Callable[[Run, Ref, LayerRow, Any, Spot], Value]]] = {
     "concatenate": _concatenate,
     "wrap": _wrap,
     "lambda": _lambda,
+    "decoder": _decoder,
     "input": _input,
 }
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from xentlint.catalog.activations import ACTIVATIONS
 from xentlint.catalog.layers import LAYERS
 from xentlint.catalog.losses import LOSSES, NOT_CROSS_ENTROPY
 from xentlint.catalog.metrics import METRICS
 from xentlint.catalog.models import find as find_model
-from xentlint.catalog.names import canonical
+from xentlint.catalog.names import PACKAGES, canonical
 from xentlint.catalog.ops import OPS
 from xentlint.source.arguments import bind_row
 from xentlint.source.effects import (
@@ -39,6 +40,7 @@ def call(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     handler = _handler(name)
     if handler is not None:
         return handler(run, callee, name, args, spot)
+    run.hand_over(args)
     methods.escape(run, [arg.value for arg in args.positional])
     return run.fresh(f"`{callee.name}` is not in the catalog", data=_is_data(name))
 
@@ -130,9 +132,13 @@ def _other_loss(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Val
 def starred(packages: list[str], name: str) -> Api | None:
     """A name that star imports of library packages bind: the last package that has it."""
     for package in reversed(packages):
-        if _handler(canonical(f"{package}.{name}")) is not None:
+        full = canonical(f"{package}.{name}")
+        if _handler(full) is not None or full in _SUBPACKAGES:
             return Api(f"{package}.{name}")
     return None
+
+
+_SUBPACKAGES: Final = frozenset("keras." + name for name in PACKAGES)
 
 
 def has_rows(package: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from xentlint.catalog.models import ANY
 from xentlint.catalog.rows import ModelRow
 from xentlint.source.arguments import bind_row, value_of
 from xentlint.source.effects import activations, losses, metrics, misplaced, outlets, own
@@ -32,48 +33,15 @@ from xentlint.source.values import (
     Value,
 )
 
-METHODS: Final = frozenset(
-    [
-        "add",
-        "pop",
-        "compile",
-        "fit",
-        "fit_generator",
-        "train_on_batch",
-        "evaluate",
-        "predict",
-        "predict_on_batch",
-        "predict_proba",
-        "summary",
-        "build",
-        "save",
-        "save_weights",
-        "call",
-        "load_weights",
-        "get_layer",
-        "get_weights",
-        "set_weights",
-        "add_loss",
-        "add_metric",
-        "compute_loss",
-        "compiled_loss",
-        "test_step",
-        "train_step",
-        "add_weight",
-        "add_variable",
-        "get_config",
-        "add_update",
-        "count_params",
-        "to_json",
-        "export",
-        "__call__",
-        "compute_metrics",
-        "test_on_batch",
-        "evaluate_generator",
-        "predict_generator",
-        "predict_classes",
-    ]
+_METHODS: Final = (
+    "add pop compile fit fit_generator train_on_batch evaluate predict predict_on_batch "
+    "predict_proba summary build save save_weights call load_weights get_layer "
+    "get_weights set_weights add_loss add_metric compute_loss compiled_loss test_step "
+    "train_step add_weight add_variable get_config add_update count_params to_json export "
+    "__call__ stateless_call compute_metrics test_on_batch evaluate_generator "
+    "predict_generator predict_classes"
 )
+METHODS: Final = frozenset(_METHODS.split())
 _PREDICT: Final = frozenset(
     ("predict", "predict_on_batch", "predict_proba", "predict_generator", "__call__", "call")
 )
@@ -83,10 +51,16 @@ def make(run: Run, row: ModelRow, dotted: str, args: Args, spot: Spot) -> Value:
     """A model from a class or function of the catalog."""
     if row.kind == "opaque":
         return run.fresh(f"the model that `{dotted.rpartition('.')[2]}` gives is not known")
+    bound = bind_row(row.parameters, args)
+    if row.kind in ("copy", "quantized"):
+        given = value_of(bound, row.parameters[0], run.fresh("a copy of what is not known"))
+        change = _copied if row.kind == "copy" else _quantized
+        return alternatives((guard, change(run, v, spot)) for guard, (v,) in pairs(given))
+    if row.name.endswith(ANY) and args.positional:
+        return run.fresh("the order of the arguments differs between applications")
     kind = {"sequential": "sequential", "model": "functional"}.get(row.kind, "application")
     ref = run.new(kind, row, spot)
     run.memo["flavour", ref.id] = dotted
-    bound = bind_row(row.parameters, args)
     if kind == "sequential":
         start(run, ref, bound)
     elif kind == "functional":
@@ -101,6 +75,30 @@ def make(run: Run, row: ModelRow, dotted: str, args: Args, spot: Spot) -> Value:
             run.memo["argument", ref.id, name] = arg.spot
     if "name" in bound:
         run.set(ref, "*name", bound["name"].value)
+    return ref
+
+
+def _copied(run: Run, value: Value, spot: Spot) -> Value:
+    """Another object with the same outputs: what is added to one is not in the other."""
+    if type(value) is not Ref or value.kind not in ("sequential", "functional"):
+        return value
+    ref = run.new(value.kind, value.maker, spot)
+    run.memo["flavour", ref.id] = flavour(run, value)
+    for name in ("*layers", "*inputs", "*outputs", "*name"):
+        known = run.get(value, name)
+        if known is not None:
+            run.set(ref, name, known)
+    return ref
+
+
+def _quantized(run: Run, value: Value, spot: Spot) -> Value:
+    """Behind each output stands an op that rounds: Keras finds no activation there."""
+    if not is_model(value):
+        return value
+    ref = run.new("functional", value.maker, spot)
+    run.memo["flavour", ref.id] = flavour(run, value)
+    outputs = _called(run, value, run.fresh("the input of the model", data=True), spot)
+    run.set(ref, "*outputs", _fetched(outputs))
     return ref
 
 
@@ -313,6 +311,12 @@ def method(run: Run, ref: Ref, name: str, args: Args, spot: Spot) -> Value:
     if name == "pop" and run.get(ref, "*layers") is not None:
         _change_layers(run, ref, lambda items: Items(items.values[:-1]))
         return NONE
+    if name == "stateless_call":
+        arg = bind_row(("trainable_variables", "non_trainable_variables", "x"), args).get("x")
+        given = arg.value if arg is not None else run.fresh("an input", data=True)
+        states = ["the model's state"] + ["its losses"] * ("return_losses" in args.keywords)
+        outputs = _called(run, ref, given, spot)
+        return Items((outputs, *(run.fresh(state, data=True) for state in states)))
     if name in _PREDICT:
         given = first if first is not None else run.fresh("an input", data=True)
         result = _called(run, ref, given, spot)

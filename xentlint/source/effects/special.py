@@ -6,15 +6,19 @@ from collections.abc import Callable
 from typing import Final
 
 from xentlint.catalog.activations import ACTIVATIONS
+from xentlint.catalog.models import TRAINED_WITH
+from xentlint.catalog.names import canonical
 from xentlint.source.arguments import bind_row, value_of
-from xentlint.source.effects import losses
+from xentlint.source.effects import losses, models
 from xentlint.source.effects.layers import units_of
 from xentlint.source.effects.ops import shape_of
+from xentlint.source.joins import pairs
 from xentlint.source.run import Run
 from xentlint.source.sequences import make_dict
 from xentlint.source.values import (
     NONE,
     Api,
+    Arg,
     Args,
     Const,
     Partial,
@@ -77,6 +81,28 @@ def _items(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     return run.call(run, run.attribute(run, given, "items", spot), Args(), spot)
 
 
+def _trained_with(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
+    """A model handed over with its loss: they meet as in ``compile``."""
+    model, loss = TRAINED_WITH[canonical(callee.name)]
+    bound = bind_row((model, loss), args)
+    given = bound.get(loss)
+    for guard, (plain,) in pairs(value_of(bound, model)):
+        if given is not None and models.is_model(plain):
+            with run.under(guard):
+                heads = models.heads(run, plain, spot)
+                at = given.spot or spot
+                library = models.flavour(run, plain)
+                losses.compile_loss(run, given.value, heads, spot, at, library)
+    return run.fresh("a model of another library")
+
+
+def _decode(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
+    """``dynamic_decode(decoder, …)`` runs the decoder to its end."""
+    decoder = value_of(bind_row(("decoder",), args), "decoder")
+    start = run.fresh("the input of the decoder", data=True)
+    return run.call(run, decoder, Args((Arg(start, spot),)), spot)
+
+
 def _environment(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     return make_dict(run, (), True)
 
@@ -100,8 +126,10 @@ SPECIAL: Final[dict[str, Callable[[Run, Api, Args, Spot], Value]]] = {
     "typing.cast": lambda run, callee, args, spot: (
         args.positional[1].value if len(args.positional) > 1 else run.fresh("a cast")
     ),
-    "keras.models.clone_model": _first,
     "keras.utils.multi_gpu_model": _first,
+    **dict.fromkeys(TRAINED_WITH, _trained_with),
+    "tf.contrib.seq2seq.dynamic_decode": _decode,
+    "tfa.seq2seq.dynamic_decode": _decode,
     "collections.OrderedDict": _ordered_dict,
     "collections.defaultdict": _environment,
 }
