@@ -94,7 +94,7 @@ class SourceFiles:
 
         self._src = src
         self._audit = audit
-        self._screen = Screen() if screens else None
+        self._screen = Screen(src=src) if screens else None
         self._screens = screens
         self._session: Session | None = None
         self._editor: Editor | None = None

@@ -75,6 +75,8 @@ class Run:
         self.fitted: set[int] = set()
         self.nested: set[int] = set()
         """Models that were fitted, and that were called inside of others."""
+        self.marks: set[str] = set()
+        """What a loss function that runs was seen to do: see ``effects/own_losses.py``."""
         self.met: set[int] = set()
         """The nodes of consumers and calls that a use was made of."""
         self.frames = dict(world.frames)

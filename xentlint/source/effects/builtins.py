@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from xentlint.source import limits
+from xentlint.source.effects import own_losses
 from xentlint.source.effects.decodings import builtin_round
 from xentlint.source.joins import alternatives
 from xentlint.source.objects import class_attribute, mro
@@ -42,6 +43,7 @@ def call(run: Run, name: str, args: Args, spot: Spot) -> Value:
         result = handler(run, values, args, spot)
         if result is not None:
             return result
+    own_losses.mark_handed(run, values)
     terms = [term_of(value) for value in values]
     if name in _PURE and None not in terms and not args.keywords:
         return Unknown(("()", ("api", name), tuple(terms)), f"what `{name}` gives is not known")

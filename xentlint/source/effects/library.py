@@ -21,6 +21,7 @@ from xentlint.source.effects import (
     metrics,
     models,
     ops,
+    own_losses,
 )
 from xentlint.source.effects.special import SPECIAL
 from xentlint.source.run import Run
@@ -35,7 +36,11 @@ def call(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     handler = _handler(name)
     if handler is not None:
         return handler(run, callee, name, args, spot)
-    methods.escape(run, [arg.value for arg in args.positional])
+    values = [arg.value for arg in (*args.positional, *args.keywords.values())]
+    methods.escape(run, values[: len(args.positional)])
+    own_losses.mark_handed(run, values)
+    if not has_rows(name):
+        run.marks.add(own_losses.UNFOLLOWED)
     return run.fresh(f"`{callee.name}` is not in the catalog", data=_is_data(name))
 
 

@@ -253,6 +253,7 @@ def compile_model(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
         if args.open:
             given = Arg(run.fresh("the arguments of compile are not known"), spot)
         else:
+            losses.no_loss(run, spot)
             return NONE
     run.set(ref, "*loss", given.value)
     run.memo["argument", ref.id, "loss"] = given.spot

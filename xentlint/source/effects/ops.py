@@ -9,7 +9,7 @@ from typing import Any, Final
 from xentlint.catalog.rows import OpRow
 from xentlint.source.arguments import bind_row, value_of
 from xentlint.source.conditions import narrow
-from xentlint.source.effects import activations, arithmetic, decodings, handwritten
+from xentlint.source.effects import activations, arithmetic, decodings, handwritten, own_losses
 from xentlint.source.effects.layers import joined, renamed, same_scale, units_of
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.run import Run
@@ -30,7 +30,9 @@ from xentlint.source.values import (
 def call(run: Run, row: OpRow, dotted: str, args: Args, spot: Spot) -> Value:
     """The result of an op of the catalog."""
     handler = KINDS.get(row.kind)
+    own_losses.mark_op(run, row.name)
     if handler is None:
+        own_losses.mark_handed(run, [arg.value for arg in args.positional])
         return run.fresh(f"what `{row.name}` gives is on no scale of ours")
     bound = renamed(row.aliases, bind_row(row.parameters, args))
     return handler(run, row, dotted, bound, spot)
