@@ -173,7 +173,9 @@ def test_metric_strings(text: str) -> None:
     assert flat == {row.name.rpartition(".")[2].replace("_", "").lower()}
 
 
-@pytest.mark.parametrize("text", ACTIVATIONS)
+@pytest.mark.parametrize(
+    "text", [name for name, row in ACTIVATIONS.items() if not row.checked.startswith("CNTK")]
+)
 def test_activation_strings(text: str) -> None:
     if text == "softmax_v2":
         import tensorflow

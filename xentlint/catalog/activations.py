@@ -8,6 +8,7 @@ from xentlint.catalog.rows import ActivationRow
 
 _K3 = "Keras 3.15.1 keras/src/activations/activations.py"
 _K23 = _K3 + "; tf_keras 2.21.0 tf_keras/src/activations.py"
+_CNTK = "CNTK (commit 0265cb5) bindings/python/cntk/default_options.py"
 
 # fmt: off
 _ROWS: Final = (
@@ -49,6 +50,8 @@ _ROWS: Final = (
     ActivationRow("threshold", "unknown", _K3),
     # exp(x) divided by its sum, as categorical_crossentropy does, is a softmax.
     ActivationRow("exponential", "unknown", _K23),
+    # CNTK's mark of a default that ``default_options`` may set to anything.
+    ActivationRow("default_override_or", "unknown", _CNTK),
 )
 # fmt: on
 

@@ -13,6 +13,7 @@ _K2 = "tf_keras 2.21.0 tf_keras/src/layers"
 _K231 = "Keras 2.3.1 keras/layers"
 _K1 = "Keras 1.2.2 keras/layers; Keras 2.0.8 keras/legacy/layers.py"
 _TFA = "TensorFlow Addons 0.23.0 tensorflow_addons/layers"
+_CNTK = "CNTK (commit 0265cb5) bindings/python/cntk/layers/layers.py"
 
 # Keras before 2.2 had no data_format and 2.3 no groups: there a positional activation stood
 # at another place (Conv2D: 5 to 7), and in Keras 1 second of Dense was init.
@@ -248,13 +249,27 @@ _TABLES: Final = (
     ("opaque", _K2, _OPAQUE_K2),
     ("opaque", _K1, _OPAQUE_K1),
 )
-_ADDONS: Final = (
-    ("wrap", "WeightNormalization layer data_init\nSpectralNormalization layer power_iterations"),
+_OTHERS: Final = (
+    (
+        "wrap",
+        _TFA,
+        """
+tfa.layers.WeightNormalization layer data_init
+tfa.layers.SpectralNormalization layer power_iterations
+""",
+    ),
     (
         "linear",
-        "GroupNormalization groups axis\nInstanceNormalization\nFilterResponseNormalization",
+        _TFA,
+        """
+tfa.layers.GroupNormalization groups axis
+tfa.layers.InstanceNormalization
+tfa.layers.FilterResponseNormalization
+""",
     ),
-    ("opaque", "Maxout num_units\nGELU\nSparsemax"),
+    ("opaque", _TFA, "tfa.layers.Maxout num_units\ntfa.layers.GELU\ntfa.layers.Sparsemax"),
+    # ``default_options`` may set another default: only an activation that is given is known.
+    ("affine", _CNTK, "cntk.Dense *shape activation=default_override_or"),
 )
 
 
@@ -264,10 +279,9 @@ def _rows() -> dict[str, LayerRow]:
         for name, parameters, activation, units, aliases in lines(text):
             full = "keras.layers." + name
             rows[full] = LayerRow(full, kind, parameters, checked, activation, units, aliases)
-    for kind, text in _ADDONS:
+    for kind, checked, text in _OTHERS:
         for name, parameters, activation, units, aliases in lines(text):
-            full = "tfa.layers." + name
-            rows[full] = LayerRow(full, kind, parameters, _TFA, activation, units, aliases)
+            rows[name] = LayerRow(name, kind, parameters, checked, activation, units, aliases)
     return rows
 
 

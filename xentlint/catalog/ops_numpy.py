@@ -1,4 +1,4 @@
-"""NumPy, JAX and Theano functions that stand between a model and what reads its output."""
+"""NumPy, JAX, Theano and CNTK functions that stand between a model and what reads its output."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ _JAX = "JAX 0.10 jax/_src/nn/functions.py"
 _SCIPY = "SciPy 1.17.1 scipy/special; without an axis softmax is over all elements"
 _THEANO = "Theano 1.0.5 theano/tensor/nnet/nnet.py, sigm.py"
 _THEANO_T = "Theano 1.0.5 theano/tensor/basic.py"
+_THEANO_S = "Theano (commit 06136de) theano/compile/sharedvalue.py"
+_CNTK = "CNTK 2.x bindings/python/cntk/ops/__init__.py"
 
 TABLES: Final = (
     ("round", "NumPy 1.26 numpy/core/fromnumeric.py", "numpy.round_ a decimals"),
@@ -70,6 +72,19 @@ theano.tensor.tanh x !tanh
     ("argmax", _THEANO_T, "theano.tensor.argmax x axis keepdims"),
     ("greater", _THEANO_T, "theano.tensor.gt a b\ntheano.tensor.ge a b"),
     ("round", _THEANO_T, "theano.tensor.round a mode"),
+    ("variable", _THEANO_S, "theano.shared value name"),
+    (
+        "activation",
+        _CNTK,
+        """
+cntk.softmax x axis !softmax
+cntk.log_softmax x axis !log_softmax
+cntk.sigmoid x !sigmoid
+cntk.relu x !relu
+cntk.tanh x !tanh
+""",
+    ),
+    ("matmul", _CNTK, "cntk.times left right output_rank"),
     ("log", _NP, "numpy.log x"),
     ("log1p", _NP, "numpy.log1p x"),
     ("exp", _NP, "numpy.exp x"),

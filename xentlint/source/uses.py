@@ -98,7 +98,8 @@ def meet(
         use.decisions,
     )
     run.meetings.append(Meeting(use, key, run.compiling))
-    run.met.update(id(spot.node) for spot in (consumer.place, place, at) if spot is not None)
+    leading = (consumer.place, place, at, *run.trail)
+    run.met.update(id(spot.node) for spot in leading if spot is not None)
 
 
 def here(run: Run, spot: Spot, at: Spot) -> Spot:

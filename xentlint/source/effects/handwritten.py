@@ -58,8 +58,9 @@ def combine(run: Run, operator: str, left: Value, right: Value) -> Value:
         return _emit(run, replace(value, weighted=value.weighted or operator == "Multiply"))
     if number == 0 and operator == "Subtract" and not first:
         return negate(run, value)
-    if number is not None and operator in ("Add", "Subtract") and first:
-        return value
+    if operator in ("Add", "Subtract") and (value.weighted or (number is not None and first)):
+        # One term of a sum: the others (a regulariser, a half without a logarithm) change nothing.
+        return value if first or operator == "Add" else negate(run, value)
     return run.fresh("arithmetic on a logarithm")
 
 
