@@ -146,3 +146,122 @@ def test_a_folder_between_the_script_and_the_root_is_searched(tmp_path: Path) ->
         "import random\nimport tensorflow as tf\n" + TRAIN.replace("lib.nets", "random")
     )
     assert run([str(train)], Settings(net=False)).findings == ()
+
+
+DECIDED = {
+    "the entry that one-hot labels choose": (
+        "m = model('softmax', 4)\n"
+        "chosen = tf.reduce_sum(m(x) * tf.one_hot(a, 4), axis=1)\n"
+        "loss = -tf.reduce_mean(tf.math.log(chosen) * advantage)\n",
+        "ok",
+    ),
+    "a gate on logits": (
+        "g = tf.sigmoid(tf.Variable(0.0))\n"
+        "h = g * layers.Dense(4)(x) + (1.0 - g) * layers.Dense(4)(z)\n"
+        "tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=h)\n",
+        "ok",
+    ),
+    "tied embeddings": (
+        "e = layers.Embedding(9, 4)\n"
+        "h = tf.matmul(layers.LayerNormalization()(e(x)), tf.transpose(e.embeddings))\n"
+        "m = tf.keras.Model(x, h)\n"
+        "m.compile(loss='sparse_categorical_crossentropy')\n",
+        "XL102",
+    ),
+    "dropout that stays on": (
+        "class MCDropout(layers.Dropout):\n"
+        "    def call(self, inputs):\n"
+        "        return super().call(inputs, training=True)\n"
+        "m = tf.keras.Sequential([layers.Dense(3, activation='softmax'), MCDropout(0.5)])\n"
+        "m.compile(loss=tf.keras.losses.CategoricalCrossentropy(from_logits=True))\n",
+        "XL101",
+    ),
+    "a subclass of Dense": (
+        "class Head(layers.Dense):\n"
+        "    def __init__(self, n):\n"
+        "        super().__init__(n, activation='softmax')\n"
+        "    def call(self, x):\n"
+        "        return super().call(x)\n"
+        "m = tf.keras.Sequential([Head(3)])\n"
+        "m.compile(loss='categorical_crossentropy')\n",
+        "ok",
+    ),
+    "a language model of KerasHub": (
+        "import keras_hub\n"
+        "m = keras_hub.models.CausalLM.from_preset('gemma_2b_en')\n"
+        "m.compile(loss=tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True))\n",
+        "ok",
+    ),
+    "compiled_loss in a train_step": (
+        "class M(tf.keras.Model):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.head = layers.Dense(3)\n"
+        "    def call(self, x):\n"
+        "        return self.head(x)\n"
+        "    def train_step(self, data):\n"
+        "        x, y = data\n"
+        "        return {'loss': self.compiled_loss(y, self(x))}\n"
+        "m = M()\n"
+        "f = tf.keras.losses.CategoricalCrossentropy()\n"
+        "m.compile('adam', loss=f)\n"
+        "m.fit(x, y)\n",
+        "XL102",
+    ),
+    "a compile of ones own": (
+        "class M(tf.keras.Model):\n"
+        "    def compile(self, opt, loss_fn):\n"
+        "        super().compile()\n"
+        "        self.loss_fn = loss_fn\n"
+        "m = M()\n"
+        "m.compile('adam', loss_fn=None)\n",
+        "ok",
+    ),
+    "another library's compile": (
+        "import torch\nn = torch.compile(net)\nm = model()\nm.compile(loss=None)\n",
+        "ok",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "code"), DECIDED.values(), ids=DECIDED.keys())
+def test_what_a_reader_decides_is_decided(tmp_path: Path, body: str, code: str) -> None:
+    assert {found for found, _ in audit(tmp_path, body)} == {code}
+
+
+UNDECIDED = {
+    "labels in a variable": "w = tf.Variable([[]], validate_shape=False)\n"
+    "h = tf.matmul(tf.sigmoid(x), w)\n",
+    "a variable that is not trained": "w = tf.Variable(init, trainable=False)\n"
+    "h = tf.matmul(tf.sigmoid(x), w)\n",
+    "a product of probabilities": "h = tf.sigmoid(x) * tf.nn.softmax(z)\n",
+}
+
+
+@pytest.mark.parametrize("body", UNDECIDED.values(), ids=UNDECIDED.keys())
+def test_what_nobody_can_tell_stays_undecided(tmp_path: Path, body: str) -> None:
+    loss = "tf.keras.losses.binary_crossentropy(y, h)\n"
+    assert {code for code, _ in audit(tmp_path, body + loss)} == {"undecided"}
+
+
+def test_the_shape_of_labels_is_not_none(tmp_path: Path) -> None:
+    body = """
+def net(n=None):
+    m = tf.keras.Sequential([layers.Dense(8, activation="relu")])
+    if n is not None:
+        m.add(layers.Dense(n, activation="softmax"))
+    return m
+y = tf.keras.utils.to_categorical(y)
+m = net(y.shape[1])
+m.compile(loss="categorical_crossentropy")
+"""
+    assert [code for code, _ in audit(tmp_path, body)] == ["ok"]
+
+
+def test_a_transposed_variable_has_another_width(tmp_path: Path) -> None:
+    body = """
+w = tf.Variable(tf.zeros([10, 1]))
+h = tf.matmul(x, tf.transpose(w))
+tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=h)
+"""
+    assert [code for code, _ in audit(tmp_path, body)] == ["ok"]

@@ -73,9 +73,11 @@ def _foreign(run: Run, node: cst.Call, inner: set[str]) -> bool:
     while isinstance(root, cst.Attribute):
         names.append(root.attr.value)
         root = root.value
-    if not isinstance(root, cst.Name) or names[:1] == ["compile"]:
+    if not isinstance(root, cst.Name):
         return False
     value = run.store.get(run.frames[run.source].id, root.value)
+    if names[:1] == ["compile"]:
+        return type(value) is Api and canonical(value.name).partition(".")[0] not in _ROOTS
     if type(value) is Api:
         name = canonical(".".join((value.name, *reversed(names))))
         return name.partition(".")[0] not in _ROOTS or _DISTRIBUTIONS in name

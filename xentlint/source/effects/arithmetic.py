@@ -106,9 +106,19 @@ def _multiply(left: Value, right: Value) -> Tensor | None:
     for tensor, other in ((left, right), (right, left)):
         if type(tensor) is Tensor and _number(other) == 1:
             return replace(tensor, direct=None)
+        if type(tensor) is Tensor and getattr(other, "labels", None) == "one-hot":
+            return replace(tensor, direct=None, chosen=True)
     if type(left) is Tensor and type(right) is Tensor:
-        return None
+        return _gated(left, right)
     return _linear(left, right)
+
+
+def _gated(left: Tensor, right: Tensor) -> Tensor | None:
+    """Logits times probabilities (a gate, the weights of an attention) stay unbounded."""
+    for tensor, gate in ((left, right), (right, left)):
+        if tensor.scale == "logits" and gate.scale in ("independent", "simplex"):
+            return replace(tensor, direct=None, units=_broadcast(left, right))
+    return None
 
 
 def _divide(left: Value, right: Value) -> Tensor | None:
@@ -142,6 +152,9 @@ def reduce(run: Run, value: Value, kind: str, spot: Spot) -> Value:
     if type(value) is Tensor:
         if value.scale == "logits":
             return replace(value, direct=None, units=None, steps=value.steps + 1)
+        if value.chosen and kind == "sum":
+            scale = "independent" if value.scale == "simplex" else value.scale
+            return replace(value, scale=scale, direct=None, units=None, chosen=False)
         return run.fresh(f"a {kind} of {value.activation or 'a tensor'} gives no known scale")
     return run.fresh(getattr(value, "reason", f"a {kind}"), data=getattr(value, "data", False))
 

@@ -253,10 +253,13 @@ def compile_model(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
         if args.open:
             given = Arg(run.fresh("the arguments of compile are not known"), spot)
         else:
-            losses.no_loss(run, spot)
-            return NONE
+            given = Arg(NONE, spot)
+    if given.value == NONE:
+        losses.no_loss(run, spot)
+        return NONE
     run.set(ref, "*loss", given.value)
     run.memo["argument", ref.id, "loss"] = given.spot
+    run.memo["compile", ref.id] = spot
     own_step = ref.kind == "instance" and class_attribute(run, ref.maker, "train_step") is not None
     if own_step:
         return NONE
@@ -283,6 +286,8 @@ def compiled_loss(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
     bound = bind_row(("y", "y_pred"), args)
     if "y_pred" in bound and spec is not None:
         place = run.memo.get(("argument", ref.id, "loss")) or spot
+        compiled = run.memo.get(("compile", ref.id))
+        run.met.update(() if compiled is None else (id(compiled.node),))
         losses.compile_loss(
             run, spec, named(run, bound["y_pred"].value), spot, place, flavour(run, ref)
         )

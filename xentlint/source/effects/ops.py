@@ -67,6 +67,8 @@ def _keep(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Val
     def one(value: Value) -> Value:
         if type(value) is Tensor:
             return replace(value, direct=None, units=value.units if same else None)
+        if type(value) is Unknown and value.shape is not None and not same:
+            return replace(value, shape=None)
         return value
 
     value = _first(run, row, bound)
@@ -228,14 +230,18 @@ def _input(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Va
 
 
 def _variable(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Value:
-    """Weights; their width is known where their shape is written out."""
+    """Weights; their width is known where their shape is written out.
+
+    A variable whose shape may change, or that is not trained, holds data: labels, a queue.
+    """
+    kept = Const(False) in (value_of(bound, "trainable"), value_of(bound, "validate_shape"))
     shape = shape_of(run, value_of(bound, "shape"))
     for arg in bound.values():
         if type(arg.value) is Unknown and arg.value.shape:
             shape = arg.value.shape
     if shape is None and bound:
         shape = shape_of(run, next(iter(bound.values())).value)
-    return run.fresh("a variable", "a variable", data=True, weights=True, shape=shape)
+    return run.fresh("a variable", "a variable", data=True, weights=not kept, shape=shape)
 
 
 def _random(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Value:
