@@ -71,3 +71,12 @@ def test_two_values_of_one_term_contradict_each_other() -> None:
     assert both(one, frozenset({(Atom(">", "n", 1), True)})) is None
     assert both(one, frozenset({(Atom("truth", "n"), False)})) is None
     assert both(one, ALWAYS) == one
+
+
+def test_a_term_of_one_word_has_words() -> None:
+    """A value that two conditions rule out carries such a term: three public files crashed."""
+    from xentlint.source.terms import literal_words
+
+    assert literal_words(Atom("==", ("contradiction",), None), True) == (
+        "a value that is not known is None"
+    )

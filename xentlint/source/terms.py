@@ -64,7 +64,8 @@ def words(term: Hashable) -> str:
         return str(parts[0]).removeprefix("builtins.")
     if kind == "self":
         return "self"
-    return str(parts[-1]) if isinstance(parts[-1], str) else "a value that is not known"
+    last = parts[-1] if parts else None
+    return last if isinstance(last, str) else "a value that is not known"
 
 
 _OPPOSITE = {"==": "!=", "<": ">=", ">": "<=", "in": "not in"}
