@@ -155,6 +155,32 @@ DECIDED = {
         "loss = -tf.reduce_mean(tf.math.log(chosen) * advantage)\n",
         "ok",
     ),
+    "a power of a probability": (
+        "p = layers.Dense(2, activation='sigmoid')(x) ** 4\nloss = K.binary_crossentropy(y, p)\n",
+        "ok",
+    ),
+    "similarities of two towers": (
+        "s = tf.matmul(layers.Dense(8)(x), layers.Dense(8)(z), transpose_b=True) / 0.1\n"
+        "loss = tf.keras.losses.sparse_categorical_crossentropy(y, s, from_logits=True)\n",
+        "ok",
+    ),
+    "a loss handed to a train_step": (
+        "class M(tf.keras.Model):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.head = layers.Dense(3)\n"
+        "    def call(self, x):\n"
+        "        return self.head(x)\n"
+        "    def train_step(self, data):\n"
+        "        return {'loss': self.loss(data[1], self(data[0]))}\n"
+        "m = M()\n"
+        "f = tf.keras.losses.CategoricalCrossentropy(from_logits=True)\n"
+        "m.compile('adam', loss=f)\n"
+        "m.fit(x, y)\n"
+        "n = M()\n"
+        "n.compile('adam', loss='mse')\n",
+        "ok",
+    ),
     "a gate on logits": (
         "g = tf.sigmoid(tf.Variable(0.0))\n"
         "h = g * layers.Dense(4)(x) + (1.0 - g) * layers.Dense(4)(z)\n"
@@ -265,3 +291,20 @@ h = tf.matmul(x, tf.transpose(w))
 tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=h)
 """
     assert [code for code, _ in audit(tmp_path, body)] == ["ok"]
+
+
+def test_names_that_a_module_of_the_project_passes_on(tmp_path: Path) -> None:
+    """``from package import keras`` in that package, where ``keras.py`` is a star import."""
+    backend = tmp_path / "tuner" / "backend"
+    backend.mkdir(parents=True)
+    (tmp_path / "tuner/__init__.py").write_text("")
+    (backend / "__init__.py").write_text("from tuner.backend import keras\n")
+    (backend / "keras.py").write_text("from tensorflow.keras import *\n")
+    train = tmp_path / "train.py"
+    train.write_text("""
+from tuner.backend import keras
+from tuner.backend.keras import layers
+m = keras.Sequential([layers.Dense(3)])
+m.compile(loss=keras.losses.CategoricalCrossentropy())
+""")
+    assert [f.code for f in run([str(train)], Settings(net=False)).findings] == ["XL102"]

@@ -8,6 +8,7 @@ from xentlint.source import limits
 from xentlint.source.attributes import attribute
 from xentlint.source.calls import call, call_function
 from xentlint.source.conditions import EVERYWHERE, Atom
+from xentlint.source.effects.library import starred
 from xentlint.source.entries import Entry, candidates
 from xentlint.source.evidence import Evidence
 from xentlint.source.expressions import evaluate
@@ -35,6 +36,7 @@ Run.evaluate = staticmethod(evaluate)
 Run.execute = staticmethod(execute)
 Run.call = staticmethod(call)
 Run.attribute = staticmethod(attribute)
+Run.starred = staticmethod(starred)
 
 
 def interpret(world: World, source: Source) -> Run:

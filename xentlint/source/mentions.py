@@ -31,6 +31,8 @@ def unmet(run: Run) -> tuple[Use, ...]:
         shown = _loss(node)
         if shown is None or id(node) in met or _inside(node, met) or _foreign(run, node, inner):
             continue
+        if run.handed.get(id(node)) in met:
+            continue
         reason = "no head reaches it"
         if run.exhausted:
             reason = "the file takes more steps than are followed, and it was not reached"

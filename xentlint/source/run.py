@@ -55,6 +55,7 @@ class Run:
     execute: Callable[[Run, Sequence[cst.CSTNode], Frame], Any]
     call: Callable[[Run, Value, Args, Spot], Value]
     attribute: Callable[[Run, Value, str, Spot], Value]
+    starred: Callable[[list[str], str], Value | None]
 
     def __init__(self, world: World, source: Source, evidence: Evidence) -> None:
         self.world = world
@@ -75,6 +76,9 @@ class Run:
         self.fitted: set[int] = set()
         self.nested: set[int] = set()
         """Models that were fitted, and that were called inside of others."""
+        self.handed: dict[int, int] = {}
+        """The node of each ``compile`` that hands a loss to the project's own ``train_step``, and
+        the node of that loss."""
         self.marks: set[str] = set()
         """What a loss function that runs was seen to do: see ``effects/own_losses.py``."""
         self.met: set[int] = set()
@@ -146,11 +150,14 @@ class Run:
         if frame is None:
             return Unknown(("module", value.source.path), f"`{value.source.path}` is not followed")
         found = self.store.get(frame.id, value.name)
-        if found is not None:
+        if found is not None and found != value:  # `from package import module` in that package
             return self.read(found)
         inner = self.project.find(value.name, value.source, 1)
         if inner is not None and inner is not value.source:
             return ModuleValue(inner)
+        known = self.starred(frame.stars, value.name)
+        if known is not None:
+            return known
         reason = f"`{value.name}` is not bound in `{value.source.path}`"
         return Unknown(("module", value.source.path, value.name), reason)
 

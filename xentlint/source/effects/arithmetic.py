@@ -129,11 +129,21 @@ def _divide(left: Value, right: Value) -> Tensor | None:
     return None
 
 
+def _power(left: Value, right: Value) -> Tensor | None:
+    """A positive power of a probability is one."""
+    if type(left) is not Tensor or left.scale not in ("independent", "simplex"):
+        return None
+    if (_number(right) or 0) <= 0:
+        return None
+    return replace(left, scale="independent", direct=None, steps=left.steps + 1)
+
+
 _HANDLERS: Final = {
     "Add": _add,
     "Subtract": _subtract,
     "Multiply": _multiply,
     "Divide": _divide,
+    "Power": _power,
 }
 
 
@@ -142,6 +152,8 @@ def matmul(run: Run, left: Value, right: Value, spot: Spot) -> Value:
     if any(type(side) is Unknown and side.weights for side in (left, right)):
         shape = right.shape if type(right) is Unknown else None
         return Tensor("logits", None, shape[-1] if shape else None, spot)
+    if all(type(side) is Tensor and side.scale == "logits" for side in (left, right)):
+        return Tensor("logits", None, None, spot)
     return run.fresh("a matrix product of what is not known")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from xentlint.catalog.activations import ACTIVATIONS
 from xentlint.catalog.layers import LAYERS
@@ -131,9 +132,16 @@ def _other_loss(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Val
 def starred(packages: list[str], name: str) -> Api | None:
     """A name that star imports of library packages bind: the last package that has it."""
     for package in reversed(packages):
-        if _handler(canonical(f"{package}.{name}")) is not None:
+        dotted = canonical(f"{package}.{name}")
+        if _handler(dotted) is not None or dotted in _PACKAGES:
             return Api(f"{package}.{name}")
     return None
+
+
+_PACKAGES: Final = frozenset(
+    name.rpartition(".")[0] for table in (LAYERS, LOSSES, METRICS, OPS) for name in table
+)
+"""``from keras import *`` binds ``layers`` and ``losses``, too."""
 
 
 def has_rows(package: str) -> bool:

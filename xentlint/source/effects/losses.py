@@ -490,6 +490,22 @@ def no_loss(run: Run, at: Spot) -> None:
     _other_loss(run, nothing, at, at, None, "compile(…) without a loss")
 
 
+def hand_over(run: Run, given: Arg, at: Spot) -> None:
+    """A loss for a ``train_step`` of the project's own: its line stands where that applies it.
+
+    One that is no cross-entropy has nothing to wait for.
+    """
+    nothing = run.fresh("the model's own `train_step` applies it", data=True)
+    for guard, plain in choices_of(given.value):
+        term = plain.term if type(plain) is Unknown else None
+        other = isinstance(term, tuple) and term[0] == "not-cross-entropy"
+        named = canonical(plain.name) if type(plain) is Api else getattr(plain, "value", None)
+        if other or (isinstance(named, str) and named in NOT_CROSS_ENTROPY):
+            _one(run, plain, guard, None, nothing, at, given.spot or at, "")
+        elif type(plain) is Loss and plain.spot is not None:
+            run.handed[id(at.node)] = id(plain.spot.node)
+
+
 def undecided(
     run: Run, head: Value, at: Spot, given: Spot, guard: Guard, output: str | None, reason: str
 ) -> None:

@@ -262,6 +262,7 @@ def compile_model(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
     run.memo["compile", ref.id] = spot
     own_step = ref.kind == "instance" and class_attribute(run, ref.maker, "train_step") is not None
     if own_step:
+        losses.hand_over(run, given, spot)
         return NONE
     before, run.compiling = run.compiling, ref.id
     outputs, mark, library = heads(run, ref, spot), len(run.meetings), flavour(run, ref)
