@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,22 +35,23 @@ def _all() -> list[Program]:
     return [program for batch in BATCHES for program in examples(batch)]
 
 
-def test_every_construct_is_composed_often_enough(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_construct_is_composed_often_enough(
+    record_property: Callable[[str, object], None],
+) -> None:
     counts: collections.Counter[str] = collections.Counter()
     programs = _all()
     for program in programs:
         counts.update(program.constructs)
-    with capsys.disabled():
-        print(
-            f"\n{len(programs)} programs, {sum(bool(p.expected) for p in programs)} of them faulty"
-        )
-        print("\n".join(f"{count:6} {name}" for name, count in sorted(counts.items())))
+    faulty = sum(bool(program.expected) for program in programs)
+    lines = [f"{len(programs)} programs, {faulty} of them faulty"]
+    lines += [f"{count:6} {name}" for name, count in sorted(counts.items())]
+    record_property("summary", "\n".join(lines))
     assert len(programs) >= 2000
-    assert sum(bool(program.expected) for program in programs) * 3 >= len(programs)
+    assert faulty * 3 >= len(programs)
     assert not {name: count for name, count in counts.items() if count < LEAST}
 
 
-def test_nearly_all_is_decided() -> None:
+def test_nearly_all_is_decided(record_property: Callable[[str, object], None]) -> None:
     decided = total = 0
     for program in _all():
         if program.undecidable:
@@ -59,4 +61,5 @@ def test_nearly_all_is_decided() -> None:
         known = {(use.path, use.line) for use in uses if use.code != "undecided"}
         total += max(len(places), 1)
         decided += len(known)
+    record_property("summary", f"{decided} of {total} uses in them decided")
     assert decided >= 0.97 * total, f"{decided} of {total}"

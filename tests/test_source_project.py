@@ -121,3 +121,45 @@ model.compile(loss=keras.losses.CategoricalCrossentropy(from_logits=True))
     second = first.replace('activation="softmax"', "")
     write(tmp_path, {"shared.py": shared, "first.py": first, "second.py": second})
     assert codes(tmp_path) == [("XL101", "first.py", 5)]
+
+
+COSTS = """
+import tensorflow as tf
+OBJECT = tf.keras.losses.CategoricalCrossentropy(from_logits=True)
+def written(y, p):
+    return tf.reduce_mean(-y * tf.math.log(p))
+"""
+USER = """
+from costs import OBJECT, written
+from tensorflow import keras
+model = keras.Sequential([keras.layers.Dense(3)])
+model.compile("adam", loss=OBJECT)
+model.compile("adam", loss=written)
+"""
+
+
+def verdicts(path: Path) -> list[tuple[str, int | None, str]]:
+    judged = run([str(path)], Settings(audit=True)).judged
+    places = [use.consumer.place for use, _ in judged]
+    return [
+        (Path(place.path).name, place.line, verdict.code)
+        for place, (_, verdict) in zip(places, judged, strict=True)
+    ]
+
+
+def test_an_audit_says_once_what_meets_in_another_file(tmp_path: Path) -> None:
+    write(tmp_path, {"costs.py": COSTS, "user.py": USER})
+    assert verdicts(tmp_path) == [("user.py", 5, "ok"), ("user.py", 6, "XL102")]
+    alone = [("costs.py", 3, "undecided"), ("costs.py", 5, "undecided")]
+    assert verdicts(tmp_path / "costs.py") == alone
+
+
+def test_a_compile_without_a_loss_is_no_use(tmp_path: Path) -> None:
+    texts = {
+        "optimizer.py": "import keras\nkeras.Model().compile('adam')\nloss = 'mse'\n",
+        "keyword.py": "from nets import model\nmodel.compile(optimizer='adam')\nloss = 1\n",
+        "given.py": "from nets import model\nmodel.compile('adam', 'mse')\n",
+        "open.py": "from nets import model, options\nmodel.compile(**options)\nloss = 1\n",
+    }
+    write(tmp_path, texts)
+    assert verdicts(tmp_path) == [("given.py", 2, "undecided"), ("open.py", 2, "undecided")]

@@ -389,6 +389,12 @@ class Run:
 
     def outcome(self, count: int, started: float) -> Outcome:
         judged = sorted(self._judged.values(), key=_order)
+        answered = 0
+        if self.settings.audit:
+            from xentlint.settle import unanswered
+
+            every, judged = len(judged), unanswered(judged)
+            answered = every - len(judged)
         findings, silenced = self._findings(judged)
         problems = {*self.problems, *self.choices.configs.problems(), *self.choices.problems}
         bad = {problem.path for problem in problems if problem.fatal}
@@ -396,8 +402,8 @@ class Run:
             findings=findings,
             problems=tuple(sorted(problems, key=lambda p: (p.path, p.line or 0, p.message))),
             files=count,
-            uses=self._uses,
-            undecided=self._undecided,
+            uses=self._uses - answered,
+            undecided=self._undecided - answered,
             seconds=time.perf_counter() - started,
             lines=self._lines,
             judged=tuple(judged) if self.settings.audit else (),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from xentlint.outcome import Judged
+from xentlint.facts import Place
+from xentlint.outcome import Judged, is_undecided
 from xentlint.rules import UNDECIDED, Verdict
 
 
@@ -33,3 +34,25 @@ def _two_decisions(item: Judged) -> Judged:
         return item
     reason = f"it hangs on two decisions: {item.use.condition}"
     return Judged(item.use, Verdict(UNDECIDED, reason=reason))
+
+
+def unanswered(judged: list[Judged]) -> list[Judged]:
+    """Without the undecided uses that another file answers.
+
+    A loss that is defined here and meets its head there has its line there.
+    """
+    defined = {
+        _start(related.place)
+        for use, _ in judged
+        for related in use.related
+        if related.role == "definition" and related.place.path != use.consumer.place.path
+    }
+    return [
+        item
+        for item in judged
+        if not is_undecided(item) or _start(item.use.consumer.place) not in defined
+    ]
+
+
+def _start(place: Place) -> tuple[str, int | None, int | None]:
+    return place.path, place.line, place.column

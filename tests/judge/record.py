@@ -23,7 +23,7 @@ import numpy as np
 from . import sampling
 from .expectations import Expectation, read_expectation
 from .meetings import Event, Meeting, Span, Statements
-from .numbers import UNSURE, read_scale, width
+from .numbers import QUICK, UNSURE, Patience, read_scale, width
 from .stage import staged
 from .verdicts import judge_activation, judge_loss
 from .watch import GENERATIONS, module, source, watched
@@ -31,8 +31,6 @@ from .watch import GENERATIONS, module, source, watched
 _WATCH = __file__.replace("record.py", "watch.py")
 _ROOM = 1e-5
 """For an epsilon inside of a log."""
-_RUNS = 8
-"""So often a program is run again, with other weights, while its numbers fit two scales."""
 
 
 @dataclass
@@ -43,21 +41,27 @@ class Record:
     error: str | None = None
 
 
-def record(files: Mapping[str, str] | str, environ: Mapping[str, str] | None = None) -> Record:
+def record(
+    files: Mapping[str, str] | str,
+    environ: Mapping[str, str] | None = None,
+    patience: Patience = QUICK,
+) -> Record:
     """Run ``files`` (path → text; the first is the script) and judge what they did."""
     texts = {"train.py": files} if isinstance(files, str) else dict(files)
     folder = tempfile.mkdtemp(prefix="judge") if len(texts) > 1 else "/judged"
     try:
-        return _record(texts, folder, dict(environ or {}))
+        return _record(texts, folder, dict(environ or {}), patience)
     finally:
         if len(texts) > 1:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _record(texts: dict[str, str], folder: str, environ: dict[str, str]) -> Record:
+def _record(
+    texts: dict[str, str], folder: str, environ: dict[str, str], patience: Patience
+) -> Record:
     events: dict[Any, Event] = {}
-    for turn in range(_RUNS):
-        run = Run(texts, folder)
+    for turn in range(patience.runs):
+        run = Run(texts, folder, patience)
         error = run.go(environ, seed=turn + 1)
         if error:
             return Record(error=error)
@@ -66,9 +70,13 @@ def _record(texts: dict[str, str], folder: str, environ: dict[str, str]) -> Reco
                 events[key].values += event.values
             else:
                 events[key] = event
-        if all(event.fixed or read_scale(event.values) != UNSURE for event in events.values()):
+        if not any(_open(event, patience) for event in events.values()):
             break
     return Record([_judge(event, run) for event in _one_log_each(events.values())])
+
+
+def _open(event: Event, patience: Patience) -> bool:
+    return not event.fixed and read_scale(event.values, patience=patience) == UNSURE
 
 
 def _one_log_each(events: Iterable[Event]) -> list[Event]:
@@ -128,8 +136,8 @@ class Compiled:
 class Run:
     """One run of a program: what the twins of ``watch`` told."""
 
-    def __init__(self, texts: dict[str, str], folder: str) -> None:
-        self.texts, self.folder = texts, folder
+    def __init__(self, texts: dict[str, str], folder: str, patience: Patience) -> None:
+        self.texts, self.folder, self.patience = texts, folder, patience
         self.statements = {
             os.path.join(folder, path): Statements(os.path.join(folder, path), text)
             for path, text in texts.items()
@@ -165,7 +173,7 @@ class Run:
                         for compiled in self.compiled_models:
                             self._meet(compiled, None, None)
                         self.on = False
-                    sampling.resolve(self.events.values())
+                    sampling.resolve(self.events.values(), self.patience)
         except Exception:
             return traceback.format_exc(limit=-4)
         finally:
@@ -260,7 +268,7 @@ class Run:
             return  # the step calls its loss itself
         self.prefix = (len(self.compiled_models), self.compiled_models.index(compiled))
         try:
-            outputs = sampling.draws(compiled.model, x)
+            outputs = sampling.draws(compiled.model, x, self.patience)
             sampling.infer(compiled.model, x)
             self._pair(compiled, outputs, y, fixed=True)
         finally:

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from .meetings import Event
-from .numbers import UNSURE, read_scale, width
+from .numbers import UNSURE, Patience, read_scale, width
 from .stage import large, randomise
 
 _ROWS = 24
-_DRAWS = 24
 _ENOUGH = 14
 """Units seen under so many draws, all of one sign: that is no chance any more."""
 _ENOUGH_OF_BOTH = 60
@@ -87,24 +86,24 @@ def _head(data: Any) -> Any:
     return None if data is None else tf.nest.map_structure(cut, data)
 
 
-def draws(model: Any, x: Any) -> list[Any]:
+def draws(model: Any, x: Any, patience: Patience) -> list[Any]:
     """Outputs of a model under several draws of large weights, until their scales are sure."""
     x = x if x is not None else _made_up(model)
     found: list[Any] = []
-    for turn in range(_DRAWS):
+    for turn in range(patience.draws):
         if turn:
             with contextlib.suppress(Exception):
                 randomise(model.trainable_variables)
         found.append(_outputs(model, x))
         _, columns = by_output(model, found)
-        if turn >= 1 and all(_sure(column) for column in columns):
+        if turn >= 1 and all(_sure(column, patience) for column in columns):
             break
     return found
 
 
-def _sure(values: list[Any]) -> bool:
+def _sure(values: list[Any], patience: Patience) -> bool:
     arrays = [np.asarray(value) for value in values]
-    if read_scale(arrays) != UNSURE:
+    if read_scale(arrays, patience=patience) != UNSURE:
         return True
     signs = {bool(sign) for value in arrays for sign in np.unique(value > 0)}
     enough = _ENOUGH_OF_BOTH if len(signs) == 2 else _ENOUGH
@@ -210,27 +209,27 @@ def labels_that_may_fit(y: Any, value: Any) -> list[Any]:
     return [tensor(labels) for labels in made_up]
 
 
-def resolve(events: Iterable[Event]) -> None:
+def resolve(events: Iterable[Event], patience: Patience) -> None:
     """Numbers for the tensors of a graph and of a functional model under construction."""
     for event in events:
-        if event.made is not None and read_scale(event.values) == UNSURE:
-            event.values += _asked_again(*event.made)
+        if event.made is not None and read_scale(event.values, patience=patience) == UNSURE:
+            event.values += _asked_again(*event.made, patience)
         graph = [t for t in event.pending if not _is_keras_tensor(t)]
         keras = [t for t in event.pending if _is_keras_tensor(t)]
         if graph and not event.values:
-            event.values += _of_graph(graph[0])
+            event.values += _of_graph(graph[0], patience)
             event.fixed = True
         elif keras and not event.values:
-            event.values += _of_keras_tensor(keras[0])
+            event.values += _of_keras_tensor(keras[0], patience)
             event.fixed = True
 
 
-def _asked_again(model: Any, x: Any, index: int) -> list[Any]:
-    _, columns = by_output(model, draws(model, x))
+def _asked_again(model: Any, x: Any, index: int, patience: Patience) -> list[Any]:
+    _, columns = by_output(model, draws(model, x, patience))
     return [np.asarray(value) for value in columns[index]]
 
 
-def _of_keras_tensor(symbol: Any) -> list[Any]:
+def _of_keras_tensor(symbol: Any, patience: Patience) -> list[Any]:
     generation = __import__(type(symbol).__module__.split(".")[0])
     if type(symbol).__module__.startswith("tensorflow.python"):
         from tensorflow.python import keras as generation  # type: ignore[no-redef]
@@ -239,10 +238,10 @@ def _of_keras_tensor(symbol: Any) -> list[Any]:
         symbol
     )
     model = generation.models.Model(inputs, symbol)
-    return [np.asarray(found) for found in draws(model, None)]
+    return [np.asarray(found) for found in draws(model, None, patience)]
 
 
-def _of_graph(symbol: Any) -> list[Any]:
+def _of_graph(symbol: Any, patience: Patience) -> list[Any]:
     """Run a session with random variables and random placeholders."""
     import tensorflow as tf
 
@@ -250,7 +249,7 @@ def _of_graph(symbol: Any) -> list[Any]:
     found = []
     with symbol.graph.as_default(), v1.Session(graph=symbol.graph) as session:
         variables = symbol.graph.get_collection(v1.GraphKeys.GLOBAL_VARIABLES)
-        for turn in range(_DRAWS):
+        for turn in range(patience.draws):
             for variable in variables:
                 start = variable.initializer.inputs[1]
                 shape = start.shape.as_list()
@@ -258,7 +257,7 @@ def _of_graph(symbol: Any) -> list[Any]:
                 feed = {start: large(shape)} if plain else {}
                 session.run(variable.initializer, feed)
             found.append(np.asarray(session.run(symbol, _fed(symbol.graph))))
-            if turn >= 1 and read_scale(found) != UNSURE:
+            if turn >= 1 and read_scale(found, patience=patience) != UNSURE:
                 break
     return found
 

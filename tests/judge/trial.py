@@ -6,8 +6,9 @@ import collections
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .compare import Comparison, audit, compare
+from .compare import Comparison, Said, audit, compare
 from .meetings import Meeting
+from .numbers import LONG, QUICK, Patience
 from .programs.base import Program
 from .record import record
 
@@ -50,11 +51,11 @@ class Trial:
         return "\n".join(lines)
 
 
-def seen(program: Program) -> tuple[list[Meeting], str | None]:
+def seen(program: Program, patience: Patience) -> tuple[list[Meeting], str | None]:
     """What the judge sees, over all settings under which the program runs."""
     found: list[Meeting] = []
     for environ in program.environs:
-        result = record(dict(program.files), dict(environ))
+        result = record(dict(program.files), dict(environ), patience)
         if result.error:
             return found, result.error
         found += result.meetings
@@ -68,17 +69,27 @@ def tried(programs: Iterable[Program]) -> Trial:
         trial.programs += 1
         trial.faulty += bool(program.expected)
         trial.constructs.update(program.constructs)
-        meetings, error = seen(program)
-        codes = {meeting.code for meeting in meetings} - {"ok"}
-        if error or codes != program.expected or not meetings:
-            told = error or f"composed {sorted(program.expected)}, the judge saw {sorted(codes)}"
-            trial.broken.append(f"{told}\n{program.show()}")
-            continue
-        _compared(trial, program, compare(meetings, audit(dict(program.files))))
+        said = audit(dict(program.files))
+        found = _judged(program, said, QUICK)
+        if isinstance(found, str) or found.disagreements:
+            found = _judged(program, said, LONG)
+        if isinstance(found, str):
+            trial.broken.append(f"{found}\n{program.show()}")
+        else:
+            _count(trial, program, found)
     return trial
 
 
-def _compared(trial: Trial, program: Program, found: Comparison) -> None:
+def _judged(program: Program, said: list[Said], patience: Patience) -> Comparison | str:
+    """The audit against the judge, or why judge and composer differ."""
+    meetings, error = seen(program, patience)
+    codes = {meeting.code for meeting in meetings} - {"ok"}
+    if error or codes != program.expected or not meetings:
+        return error or f"composed {sorted(program.expected)}, the judge saw {sorted(codes)}"
+    return compare(meetings, said)
+
+
+def _count(trial: Trial, program: Program, found: Comparison) -> None:
     trial.disagreements += [f"{told}\n{program.show()}" for told in found.disagreements]
     if not program.undecidable:
         trial.decided += found.decided

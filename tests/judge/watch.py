@@ -152,15 +152,22 @@ def _loss_functions() -> list[tuple[Any, str, Callable[..., Any]]]:
                     found.append((owner, name, value))
         for part in ("backend", "ops", "ops.nn"):
             found += _named(module(f"{prefix}.{part}"), "_crossentropy")
-    import tensorflow as tf
-
-    for owner in (tf.nn, tf.compat.v1.nn, tf.compat.v2.nn):
+    for owner in _tensorflows("nn"):
         found += _named(owner, "cross_entropy")
-    return (
-        found
-        + _named(tf.compat.v1.losses, "cross_entropy")
-        + _named(tf.compat.v1.losses, "log_loss")
-    )
+    for owner in _tensorflows("compat.v1.losses"):
+        found += _named(owner, "cross_entropy") + _named(owner, "log_loss")
+    return found
+
+
+def _tensorflows(part: str) -> list[Any]:
+    """This part of each of TensorFlow's faces: ``tf.compat.v2`` has a ``compat.v1`` of its own."""
+    found = []
+    for face in ("", "compat.v1.", "compat.v2.", "compat.v2.compat.v1.", "compat.v1.compat.v2."):
+        owner = module("tensorflow")
+        for name in f"{face}{part}".split(".") if part else face.split(".")[:-1]:
+            owner = getattr(owner, name, None)
+        found.append(owner)
+    return [owner for owner in dict.fromkeys(found) if owner is not None]
 
 
 def _named(owner: Any, part: str) -> list[tuple[Any, str, Callable[..., Any]]]:
@@ -171,8 +178,7 @@ def _named(owner: Any, part: str) -> list[tuple[Any, str, Callable[..., Any]]]:
 def _logs_and_clips(patches: Patches, listener: Listener) -> None:
     import tensorflow as tf
 
-    owners = [tf, tf.math, tf.compat.v1, tf.compat.v1.math, tf.compat.v2.math, np]
-    owners += [tf.experimental.numpy]
+    owners = [*_tensorflows(""), *_tensorflows("math"), np, tf.experimental.numpy]
     owners += [
         module(f"{p}.{part}") for p in GENERATIONS for part in ("backend", "ops", "ops.numpy")
     ]

@@ -61,8 +61,14 @@ def _loss(node: cst.Call) -> str | None:
         return None
     if isinstance(func.value, cst.Name) and func.value.value in _PATTERNS:
         return None
+    return "compile" if _is_given_a_loss(node) else None
+
+
+def _is_given_a_loss(node: cst.Call) -> bool:
+    """Of a ``compile``: by name, in second place, or behind stars."""
     named = {arg.keyword.value for arg in node.args if arg.keyword is not None}
-    return "compile" if named & {"loss", "optimizer"} or (node.args and not named) else None
+    plain = [arg for arg in node.args if arg.keyword is None]
+    return "loss" in named or len(plain) > 1 or any(arg.star for arg in plain)
 
 
 def _foreign(run: Run, node: cst.Call, inner: set[str]) -> bool:

@@ -36,6 +36,17 @@ def constant(value: Value) -> tuple[str, Any] | None:
     return None
 
 
+def is_negative(term: Hashable) -> bool:
+    """Whether a minus sign is written on a product: ``-y``, ``-w * y``, ``y / -2``."""
+    if not isinstance(term, tuple) or not term:
+        return False
+    if term[0] == "const":
+        return isinstance(term[1], (int, float)) and term[1] < 0
+    if term[0] == "op" and term[1] in ("*", "/"):
+        return is_negative(term[2]) != is_negative(term[3])
+    return bool(term[0] == "-")
+
+
 def words(term: Hashable) -> str:
     """A term as a user would write it."""
     if not isinstance(term, tuple) or not term:
@@ -58,6 +69,8 @@ def words(term: Hashable) -> str:
         return f"{words(parts[1])} {parts[0]} {words(parts[2])}"
     if kind == "not":
         return f"not {words(parts[0])}"
+    if kind == "-":
+        return f"-{words(parts[0])}"
     if kind == "compare":
         return f"{words(parts[1])} {parts[0]} {parts[2]!r}"
     if kind in ("api", "class", "unbound"):

@@ -18,9 +18,9 @@ def negate(run: Run, value: Value, spot: Spot) -> Value:
         return handwritten.negate(run, value)
     if type(value) is Tensor and value.scale == "logits":
         return replace(value, direct=None, steps=value.steps + 1)
-    return run.fresh(
-        getattr(value, "reason", "a negated value"), data=getattr(value, "data", False)
-    )
+    if type(value) is Unknown:
+        return replace(value, term=("-", value.term), labels=None)
+    return run.fresh("a negated value")
 
 
 def combine(run: Run, operator: str, left: Value, right: Value, spot: Spot) -> Value:

@@ -13,6 +13,7 @@ from typing import Final
 from xentlint.facts import Consumer
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.run import Run
+from xentlint.source.terms import is_negative, term_of
 from xentlint.source.uses import meet
 from xentlint.source.values import Const, Logarithms, Spot, Tensor, Unknown, Value
 
@@ -53,9 +54,9 @@ def combine(run: Run, operator: str, left: Value, right: Value) -> Value:
     value, other = (left, right) if first else (right, left)
     number = other.value if type(other) is Const and isinstance(other.value, (int, float)) else None
     if operator == "Multiply" or (operator == "Divide" and first):
-        if number is not None:
-            return _emit(run, replace(value, negated=value.negated != (number < 0)))
-        return _emit(run, replace(value, weighted=value.weighted or operator == "Multiply"))
+        weighted = value.weighted or (operator == "Multiply" and number is None)
+        negated = value.negated != is_negative(term_of(other))
+        return _emit(run, replace(value, weighted=weighted, negated=negated))
     if number == 0 and operator == "Subtract" and not first:
         return negate(run, value)
     if operator in ("Add", "Subtract") and (value.weighted or (number is not None and first)):
