@@ -73,8 +73,24 @@ def test_dice_by_hand_is_right_behind_probabilities(tmp_path: Path) -> None:
     assert [code for code, _ in audit(tmp_path, body)] == ["ok"]
 
 
-def test_a_compile_without_a_loss_says_so(tmp_path: Path) -> None:
-    assert [code for code, _ in audit(tmp_path, "m = model()\nm.compile('adam')\n")] == ["ok"]
+SILENT = {
+    "without a loss": "m = model()\nm.compile('adam')\n",
+    "with none": "m = model()\nm.compile('adam', loss=None)\n",
+    "of one's own": (
+        "class M(tf.keras.Model):\n"
+        "    def compile(self, opt, loss_fn):\n"
+        "        super().compile()\n"
+        "        self.loss_fn = loss_fn\n"
+        "m = M()\n"
+        "m.compile('adam', f)\n"
+    ),
+    "of another library": "import torch\nn = torch.compile(net, mode)\n",
+}
+
+
+@pytest.mark.parametrize("body", SILENT.values(), ids=SILENT.keys())
+def test_a_compile_that_sets_no_loss_is_no_use(tmp_path: Path, body: str) -> None:
+    assert audit(tmp_path, body) == []
 
 
 def test_part_of_a_gan_with_a_loss_that_takes_any_scale(tmp_path: Path) -> None:
@@ -233,19 +249,6 @@ DECIDED = {
         "m.compile('adam', loss=f)\n"
         "m.fit(x, y)\n",
         "XL102",
-    ),
-    "a compile of ones own": (
-        "class M(tf.keras.Model):\n"
-        "    def compile(self, opt, loss_fn):\n"
-        "        super().compile()\n"
-        "        self.loss_fn = loss_fn\n"
-        "m = M()\n"
-        "m.compile('adam', loss_fn=None)\n",
-        "ok",
-    ),
-    "another library's compile": (
-        "import torch\nn = torch.compile(net)\nm = model()\nm.compile(loss=None)\n",
-        "ok",
     ),
 }
 

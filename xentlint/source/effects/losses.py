@@ -484,12 +484,6 @@ def _other_loss(
         )
 
 
-def no_loss(run: Run, at: Spot) -> None:
-    """A ``compile`` without a loss: nothing to agree with, and a line that says so."""
-    nothing = run.fresh("there is no loss", data=True)
-    _other_loss(run, nothing, at, at, None, "compile(…) without a loss")
-
-
 def hand_over(run: Run, given: Arg, at: Spot) -> None:
     """A loss for a ``train_step`` of the project's own: its line stands where that applies it.
 

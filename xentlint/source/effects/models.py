@@ -255,7 +255,8 @@ def compile_model(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
         else:
             given = Arg(NONE, spot)
     if given.value == NONE:
-        losses.no_loss(run, spot)
+        # No use, and what was called to lead here is answered: a `compile` of the project's own.
+        run.met.update(id(step.node) for step in (spot, *run.trail) if step is not None)
         return NONE
     run.set(ref, "*loss", given.value)
     run.memo["argument", ref.id, "loss"] = given.spot
