@@ -107,7 +107,7 @@ class SourceFiles:
         self._src = src
         self._audit = audit
         self._own = own
-        self._screen = Screen(own=Own(own)) if screens else None
+        self._screen = Screen(own=Own(own), src=src) if screens else None
         self._screens = screens
         self._session: Session | None = None
         self._editor: Editor | None = None

@@ -189,6 +189,8 @@ _TASKS: Final = (
     "ForCausalLM",
     "LMHeadModel",
 )
+_HUB_TASKS: Final = ("CausalLM", "MaskedLM", "Seq2SeqLM")
+"""KerasHub's language models give logits: a reversed embedding, or a head without activation."""
 _TRANSFORMERS: Final = "Transformers (commit 00c1ec8) src/transformers/modeling_tf_outputs.py"
 
 
@@ -199,4 +201,6 @@ def find(name: str) -> ModelRow | None:
         if not name.rpartition(".")[2].startswith("TF"):
             return None
         row = ModelRow(name, "logits", (), _TRANSFORMERS)
+    if row is None and name.startswith("keras_hub.models.") and name.endswith(_HUB_TASKS):
+        row = ModelRow(name, "logits", (), _HUB)
     return row

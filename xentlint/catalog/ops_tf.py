@@ -339,7 +339,7 @@ tf.sparse_placeholder dtype shape name
         "variable",
         _TF,
         """
-tf.Variable initial_value trainable
+tf.Variable,tf.contrib.eager.Variable initial_value trainable
 tf.constant value dtype shape name
 tf.zeros shape dtype name
 tf.ones shape dtype name

@@ -91,8 +91,14 @@ def _ref(run: Run, value: Ref, name: str, spot: Spot) -> Value:
     own = run.get(value, name) if value.kind != "dict" else None
     if own is not None and name not in ("items", "entries"):
         return own
+    if value.kind == "layer" and name in _WEIGHTS:
+        term = (".", ("self", value.id), name)
+        return Unknown(term, "the weights of a layer", data=True, weights=True)
     known = models.attribute(run, value, name, spot)
     return Bound(value, name) if known is None else known
+
+
+_WEIGHTS: Final = ("kernel", "embeddings", "weights", "trainable_weights")
 
 
 def _class(run: Run, value: ClassValue, name: str, spot: Spot) -> Value:
@@ -120,7 +126,9 @@ def _super(run: Run, value: Super, name: str, spot: Spot) -> Value:
 
 
 def _unknown(run: Run, value: Unknown, name: str, spot: Spot) -> Value:
-    return Unknown((".", value.term, name), value.reason, data=value.data and name != "shape")
+    # The static shape of a tensor may hold None; that of labels made in the file does not.
+    data = value.data and (name != "shape" or value.labels is not None)
+    return Unknown((".", value.term, name), value.reason, data=data)
 
 
 def _plain(run: Run, value: Value, name: str, spot: Spot) -> Value:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from xentlint.source import limits
 from xentlint.source.arguments import bind_function
 from xentlint.source.conditions import narrow
-from xentlint.source.effects import library, methods, metrics, models, own
+from xentlint.source.effects import library, methods, metrics, models, own, own_losses
 from xentlint.source.objects import call_instance, instantiate
 from xentlint.source.run import Run
 from xentlint.source.scopes import Frame
@@ -41,6 +41,7 @@ def call(run: Run, callee: Value, args: Args, spot: Spot) -> Value:
     """The result of a call, with its effects on the store."""
     handler = HANDLERS.get(type(callee))
     if handler is None:
+        run.marks.add(own_losses.UNFOLLOWED)
         return run.fresh("a call of something that is not followed")
     return handler(run, callee, args, spot)
 
@@ -60,6 +61,8 @@ def _unknown(run: Run, callee: Unknown, args: Args, spot: Spot) -> Unknown:
     terms = [term_of(value) for value in values]
     run.hand_over(args)
     methods.escape(run, values)
+    if not callee.data:
+        run.marks.add(own_losses.UNFOLLOWED)
     if isinstance(callee.term, tuple) and callee.term[0] == "." and callee.term[2] == "compile":
         models.compile_unknown(run, callee, args, spot)
     if args.open or None in terms or not isinstance(callee.term, tuple) or callee.term[0] != ".":
@@ -103,6 +106,7 @@ def call_function(
     name = function.name
     if len(run.stack) >= limits.DEPTH or running >= limits.RECURSION or run.fuel <= 0:
         run.exhausted |= run.fuel <= 0
+        run.marks.add(own_losses.UNFOLLOWED)
         return run.fresh(f"`{name}` is not followed further: calls inside calls")
     run.reached.add(id(function.node))
     mark = run.store.last

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import libcst as cst
 
 from xentlint.catalog.losses import LOSSES
+from xentlint.catalog.names import canonical
 from xentlint.facts import Consumer, Head, Use
 from xentlint.source.run import Run
-from xentlint.source.values import ClassValue, Function, Spot
+from xentlint.source.values import Api, ClassValue, Function, Spot
 
 _NAMES: Final = frozenset(name.rpartition(".")[2] for name in LOSSES)
+_ROOTS: Final = frozenset(name.partition(".")[0] for name in LOSSES)
+_DISTRIBUTIONS: Final = ".distributions."
+"""What stands there takes distributions, not tensors: ``tf.distributions.kl_divergence``."""
+_Node = TypeVar("_Node", bound=cst.CSTNode)
 _PATTERNS: Final = frozenset(("re", "regex", "pattern"))
 
 
@@ -21,9 +26,12 @@ def unmet(run: Run) -> tuple[Use, ...]:
     assert run.source.tree is not None
     met = run.met
     found = []
-    for node in _calls(run.source.tree):
+    inner = _functions(run.source.tree)
+    for node in _nodes(run.source.tree, cst.Call):
         shown = _loss(node)
-        if shown is None or id(node) in met or _inside(node, met) or _own(run, node):
+        if shown is None or id(node) in met or _inside(node, met) or _foreign(run, node, inner):
+            continue
+        if run.handed.get(id(node)) in met:
             continue
         reason = "no head reaches it"
         if run.exhausted:
@@ -34,11 +42,11 @@ def unmet(run: Run) -> tuple[Use, ...]:
     return tuple(found)
 
 
-def _calls(tree: cst.CSTNode) -> Iterator[cst.Call]:
+def _nodes(tree: cst.CSTNode, kind: type[_Node]) -> Iterator[_Node]:
     todo: list[cst.CSTNode] = [tree]
     while todo:
         node = todo.pop()
-        if isinstance(node, cst.Call):
+        if isinstance(node, kind):
             yield node
         todo += reversed(node.children)
 
@@ -63,14 +71,34 @@ def _is_given_a_loss(node: cst.Call) -> bool:
     return "loss" in named or len(plain) > 1 or any(arg.star for arg in plain)
 
 
-def _own(run: Run, node: cst.Call) -> bool:
-    """Whether the name is one of the file's own functions: what stands in it has its lines."""
-    if not isinstance(node.func, cst.Name):
+def _foreign(run: Run, node: cst.Call, inner: set[str]) -> bool:
+    """Whether the name is another's: a function of the file, or of a library without our losses.
+
+    What stands in a function of the file has its own lines.
+    """
+    root: Any = node.func
+    names: list[str] = []
+    while isinstance(root, cst.Attribute):
+        names.append(root.attr.value)
+        root = root.value
+    if not isinstance(root, cst.Name):
         return False
-    value = run.store.get(run.frames[run.source].id, node.func.value)
-    return type(value) in (Function, ClassValue)
+    value = run.store.get(run.frames[run.source].id, root.value)
+    if names[:1] == ["compile"]:
+        return type(value) is Api and canonical(value.name).partition(".")[0] not in _ROOTS
+    if type(value) is Api:
+        name = canonical(".".join((value.name, *reversed(names))))
+        return name.partition(".")[0] not in _ROOTS or _DISTRIBUTIONS in name
+    if names:
+        return False
+    return type(value) in (Function, ClassValue) or (value is None and root.value in inner)
+
+
+def _functions(tree: cst.CSTNode) -> set[str]:
+    """Names of all functions of a file, also inside of others."""
+    return {node.name.value for node in _nodes(tree, cst.FunctionDef)}
 
 
 def _inside(node: cst.Call, met: set[int]) -> bool:
     """Whether a loss given to this ``compile`` has a line of its own."""
-    return any(id(inner) in met for arg in node.args for inner in _calls(arg))
+    return any(id(inner) in met for arg in node.args for inner in _nodes(arg, cst.Call))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import ast
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from xentlint.facts import Problem
 from xentlint.source import limits
+from xentlint.source.roots import Roots
 
 if TYPE_CHECKING:
     import libcst as cst
-
-ROOT_MARKS: Final = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
 
 
 @dataclass(eq=False)
@@ -149,9 +148,8 @@ class Project:
     """Finds and keeps the modules of the projects that the checked files belong to."""
 
     def __init__(self, src: tuple[str, ...] = ()) -> None:
-        self.src = src
+        self._roots = Roots(src)
         self._sources: dict[str, Source] = {}
-        self._roots: dict[str, str] = {}
         self._found: dict[tuple[str, str], str | None] = {}
 
     def source(self, path: str, data: bytes | None = None, name: str = "__main__") -> Source:
@@ -190,41 +188,13 @@ class Project:
 
     def _search(self, dotted: str, folder: str, level: int) -> str | None:
         relative = dotted.replace(".", os.sep)
-        bases = [folder] if level else self._bases(folder)
+        bases = [folder] if level else self._roots.bases(folder, dotted)
         for base in bases:
             stem = os.path.join(base, relative) if relative else base
             for candidate in (f"{stem}.py", os.path.join(stem, "__init__.py")):
                 if os.path.isfile(candidate):
                     return _near(candidate)
         return None
-
-    def _bases(self, folder: str) -> list[str]:
-        """Where an absolute import looks: beside the file, above its package, at the root."""
-        bases = [folder]
-        package = folder
-        while os.path.isfile(os.path.join(package, "__init__.py")):
-            package = os.path.dirname(package)
-            bases.append(package)
-        root = self.root(folder)
-        bases += [root, os.path.join(root, "src"), *(os.path.join(root, src) for src in self.src)]
-        return list(dict.fromkeys(bases))
-
-    def root(self, folder: str) -> str:
-        """The project's folder: the nearest one upwards with a mark of a project."""
-        known = self._roots.get(folder)
-        if known is None:
-            known = folder
-            here = folder
-            while True:
-                if any(os.path.exists(os.path.join(here, mark)) for mark in ROOT_MARKS):
-                    known = here
-                    break
-                above = os.path.dirname(here)
-                if above == here:
-                    break
-                here = above
-            self._roots[folder] = known
-        return known
 
 
 def _near(path: str) -> str:

@@ -6,7 +6,7 @@ import operator as python
 from collections.abc import Callable
 from typing import Any, Final
 
-from xentlint.source.effects import arithmetic
+from xentlint.source.effects import arithmetic, own_losses
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.run import Run
 from xentlint.source.scopes import Frame
@@ -78,6 +78,8 @@ def binary(run: Run, operator: str, left: Value, right: Value, spot: Spot) -> Va
 
 
 def _binary(run: Run, operator: str, left: Value, right: Value, spot: Spot) -> Value:
+    if operator == "Divide":
+        own_losses.mark_division(run, right)
     kinds = (type(left), type(right))
     if kinds == (Const, Const):
         return _constants(run, operator, left.value, right.value)

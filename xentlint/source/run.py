@@ -62,7 +62,7 @@ class Run:
     call: Callable[[Run, Value, Args, Spot], Value]
     attribute: Callable[[Run, Value, str, Spot], Value]
     trial: Callable[[Run, Value], None]
-    starred: Callable[[list[str], str], Value]
+    starred: Callable[[list[str], str], Value | None]
 
     def __init__(self, world: World, source: Source, evidence: Evidence) -> None:
         self.world = world
@@ -85,6 +85,11 @@ class Run:
         """Models that were fitted, and that were called inside of others."""
         self.outlets: list[Outlet] = []
         """Where predictions leave models, and models the program."""
+        self.handed: dict[int, int] = {}
+        """The node of each ``compile`` that hands a loss to the project's own ``train_step``, and
+        the node of that loss."""
+        self.marks: set[str] = set()
+        """What a loss function that runs was seen to do: see ``effects/own_losses.py``."""
         self.met: set[int] = set()
         """The nodes of consumers and calls that a use was made of."""
         self.frames = dict(world.frames)

@@ -97,7 +97,8 @@ def _unknown_item(run: Run, value: Unknown, indices: list[Any]) -> Unknown:
     if len(indices) == 1:
         key = term_of(indices[0])
         if key is not None:
-            return Unknown(("[]", value.term, key), value.reason, data=value.data)
+            term = ("[]", value.term, key)
+            return Unknown(term, value.reason, data=value.data, weights=value.weights)
     return run.fresh(value.reason, data=value.data)
 
 

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from xentlint.source.own import Own
+from xentlint.source.roots import Roots
 
 if TYPE_CHECKING:
     import ast
@@ -52,11 +53,17 @@ LIBRARIES: Final = frozenset(
 class Screen:
     """Sets files aside that hold no consumer and import no module of the project that does."""
 
-    def __init__(self, on: bool = True, own: Own = Own()) -> None:  # noqa: B008 (never changed)
+    def __init__(
+        self,
+        on: bool = True,
+        own: Own = Own(),  # noqa: B008 (never changed)
+        src: tuple[str, ...] = (),
+    ) -> None:
         """``own``: the losses that the project's settings name."""
         self.on = on
         self._own = own
         self._known: dict[str, bool] = {}
+        self._roots = Roots(src)
 
     def keeps(self, path: str, data: bytes) -> bool:
         """Whether a file must be read. A project module counts where the file names it."""
@@ -73,14 +80,10 @@ class Screen:
         if dotted.partition(".")[0] in LIBRARIES:
             return False
         level = len(dotted) - len(dotted.lstrip("."))
-        base = folder
         for _ in range(level - 1):
-            base = os.path.dirname(base)
+            folder = os.path.dirname(folder)
         relative = dotted.lstrip(".").replace(".", os.sep)
-        bases = [base]
-        while not level and os.path.isfile(os.path.join(bases[-1], "__init__.py")):
-            bases.append(os.path.dirname(bases[-1]))
-        for base in bases:
+        for base in [folder] if level else self._roots.bases(folder, dotted):
             stem = os.path.join(base, relative) if relative else base
             for candidate in (f"{stem}.py", os.path.join(stem, "__init__.py")):
                 known = self._known.get(candidate)

@@ -159,7 +159,7 @@ def settle(run: Run) -> tuple[Use, ...]:
     seen: dict[Any, Use] = {}
     for meeting in run.meetings:
         use = meeting.use
-        if _only_a_part(run, meeting.model):
+        if use.consumer.expects != "any" and _only_a_part(run, meeting.model):
             use = use._replace(consumer=use.consumer._replace(expects="unknown"), reason=_PART)
         seen.setdefault((meeting.key, use.reason), use)
     return tuple(seen.values())

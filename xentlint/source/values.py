@@ -199,6 +199,8 @@ class Tensor:
     """Number of axes, where it is known."""
     name: str | None = field(default=None, compare=False)
     """The name of the layer that made it: that of the model's output."""
+    chosen: bool = field(default=False, compare=False)
+    """Whether it was multiplied with one-hot labels: its sum is the entry that they choose."""
     steps: int = field(default=0, compare=False)
     """How often arithmetic has moved its values since: a threshold on them means another one."""
 

@@ -106,21 +106,31 @@ def _multiply(left: Value, right: Value) -> Tensor | None:
     for tensor, other in ((left, right), (right, left)):
         if type(tensor) is Tensor and _number(other) == 1:
             return replace(tensor, direct=None)
+        if type(tensor) is Tensor and getattr(other, "labels", None) == "one-hot":
+            return replace(tensor, direct=None, chosen=True)
     if type(left) is Tensor and type(right) is Tensor:
-        return _within(left) if left.scale == right.scale == "independent" else None
+        if left.scale == right.scale == "independent":
+            return _within(left)
+        return _gated(left, right)
     return _linear(left, right)
 
 
-def _power(left: Value, right: Value) -> Tensor | None:
-    """What lies between 0 and 1 stays there."""
-    number = _number(right)
-    if type(left) is Tensor and left.scale == "independent" and number is not None and number > 0:
-        return _within(left)
-    return None
-
-
 def _within(tensor: Tensor) -> Tensor:
+    """What lies between 0 and 1 stays there."""
     return replace(tensor, direct=None, complement=False, steps=tensor.steps + 1)
+
+
+def _gated(left: Tensor, right: Tensor) -> Tensor | None:
+    """Logits times probabilities (a gate, the weights of an attention) stay unbounded.
+
+    Not so where the gate is made of the logits themselves: ``x * sigmoid(x)`` is a swish.
+    """
+    for tensor, gate in ((left, right), (right, left)):
+        if tensor.scale == "logits" and gate.scale in ("independent", "simplex"):
+            if gate.before == tensor:
+                return None
+            return replace(tensor, direct=None, units=_broadcast(left, right))
+    return None
 
 
 def _divide(left: Value, right: Value) -> Tensor | None:
@@ -129,6 +139,15 @@ def _divide(left: Value, right: Value) -> Tensor | None:
             return replace(left, direct=None)
         return _linear(left, right)
     return None
+
+
+def _power(left: Value, right: Value) -> Tensor | None:
+    """A positive power of a probability is one."""
+    if type(left) is not Tensor or left.scale not in ("independent", "simplex"):
+        return None
+    if (_number(right) or 0) <= 0:
+        return None
+    return replace(left, scale="independent", direct=None, steps=left.steps + 1)
 
 
 _HANDLERS: Final = {
@@ -145,6 +164,8 @@ def matmul(run: Run, left: Value, right: Value, spot: Spot) -> Value:
     if any(type(side) is Unknown and side.weights for side in (left, right)):
         shape = right.shape if type(right) is Unknown else None
         return Tensor("logits", None, shape[-1] if shape else None, spot)
+    if all(type(side) is Tensor and side.scale == "logits" for side in (left, right)):
+        return Tensor("logits", None, None, spot)
     return run.fresh("a matrix product of what is not known")
 
 
@@ -155,6 +176,9 @@ def reduce(run: Run, value: Value, kind: str, spot: Spot) -> Value:
     if type(value) is Tensor:
         if value.scale == "logits":
             return replace(value, direct=None, units=None, steps=value.steps + 1)
+        if value.chosen and kind == "sum":
+            scale = "independent" if value.scale == "simplex" else value.scale
+            return replace(value, scale=scale, direct=None, units=None, chosen=False)
         return run.fresh(f"a {kind} of {value.activation or 'a tensor'} gives no known scale")
     return run.fresh(getattr(value, "reason", f"a {kind}"), data=getattr(value, "data", False))
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from xentlint.catalog.models import ANY, ANY_OF
 from xentlint.catalog.names import canonical
 from xentlint.source import limits
+from xentlint.source.effects import own_losses
 from xentlint.source.effects.decodings import builtin_round
 from xentlint.source.joins import alternatives
 from xentlint.source.objects import class_attribute, mro
@@ -44,6 +45,7 @@ def call(run: Run, name: str, args: Args, spot: Spot) -> Value:
         result = handler(run, values, args, spot)
         if result is not None:
             return result
+    own_losses.mark_handed(run, values)
     terms = [term_of(value) for value in values]
     if name in _PURE and None not in terms and not args.keywords:
         return Unknown(("()", ("api", name), tuple(terms)), f"what `{name}` gives is not known")

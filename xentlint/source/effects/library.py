@@ -10,7 +10,7 @@ from xentlint.catalog.layers import LAYERS
 from xentlint.catalog.losses import LOSSES, NOT_CROSS_ENTROPY
 from xentlint.catalog.metrics import METRICS
 from xentlint.catalog.models import find as find_model
-from xentlint.catalog.names import PACKAGES, canonical
+from xentlint.catalog.names import canonical
 from xentlint.catalog.ops import OPS
 from xentlint.source.arguments import bind_row
 from xentlint.source.effects import (
@@ -23,6 +23,7 @@ from xentlint.source.effects import (
     models,
     ops,
     own,
+    own_losses,
 )
 from xentlint.source.effects.special import SPECIAL
 from xentlint.source.run import Run
@@ -41,7 +42,11 @@ def call(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     if handler is not None:
         return handler(run, callee, name, args, spot)
     run.hand_over(args)
-    methods.escape(run, [arg.value for arg in args.positional])
+    values = [arg.value for arg in (*args.positional, *args.keywords.values())]
+    methods.escape(run, values[: len(args.positional)])
+    own_losses.mark_handed(run, values)
+    if not has_rows(name):
+        run.marks.add(own_losses.UNFOLLOWED)
     return run.fresh(f"`{callee.name}` is not in the catalog", data=_is_data(name))
 
 
@@ -132,13 +137,16 @@ def _other_loss(run: Run, callee: Api, name: str, args: Args, spot: Spot) -> Val
 def starred(packages: list[str], name: str) -> Api | None:
     """A name that star imports of library packages bind: the last package that has it."""
     for package in reversed(packages):
-        full = canonical(f"{package}.{name}")
-        if _handler(full) is not None or full in _SUBPACKAGES:
+        dotted = canonical(f"{package}.{name}")
+        if _handler(dotted) is not None or dotted in _PACKAGES:
             return Api(f"{package}.{name}")
     return None
 
 
-_SUBPACKAGES: Final = frozenset("keras." + name for name in PACKAGES)
+_PACKAGES: Final = frozenset(
+    name.rpartition(".")[0] for table in (LAYERS, LOSSES, METRICS, OPS) for name in table
+)
+"""``from keras import *`` binds ``layers`` and ``losses``, too."""
 
 
 def has_rows(package: str) -> bool:

@@ -10,7 +10,7 @@ from xentlint.catalog.rows import LossRow
 from xentlint.facts import Consumer
 from xentlint.source.arguments import bind_row, value_of
 from xentlint.source.conditions import ALWAYS, Guard, both
-from xentlint.source.effects import misplaced, own
+from xentlint.source.effects import misplaced, own, own_losses
 from xentlint.source.effects.layers import renamed
 from xentlint.source.handles import Handle
 from xentlint.source.joins import choices_of, pairs
@@ -68,14 +68,33 @@ def call_row(run: Run, row: LossRow, dotted: str, args: Args, spot: Spot) -> Val
 
 
 def _in_order(run: Run, row: LossRow, args: Args) -> Args:
-    """Positional arguments in today's order: TensorFlow 0.x and Keras 1 had the tensors swapped."""
+    """Positional arguments in today's order: TensorFlow 0.x and Keras 1 had the tensors swapped.
+
+    TensorFlow 1.x refuses them: a file of its time that has them was written for 0.12, unless
+    the order says that it was not.
+    """
+    if len(args.positional) < 2:
+        return args
+    first, second, *rest = args.positional
     old = (row.name.startswith("tf.nn.") and run.evidence.tf0) or (
         row.name.startswith("keras.backend.") and run.evidence.keras1
     )
-    if old and len(args.positional) >= 2:
-        first, second, *rest = args.positional
+    refused = row.name in _REFUSED and run.evidence.tf1 and _is_head(first.value)
+    if old or (refused and not _is_head(second.value)):
         return args._replace(positional=(second, first, *rest))
     return args
+
+
+_REFUSED: Final = (
+    "tf.nn.sigmoid_cross_entropy_with_logits",
+    "tf.nn.softmax_cross_entropy_with_logits",
+    "tf.nn.sparse_softmax_cross_entropy_with_logits",
+)
+"""Ops whose first parameter is ``_sentinel`` in TensorFlow 1.x (nn_impl.py, nn_ops.py, 1.15)."""
+
+
+def _is_head(value: Value) -> bool:
+    return any(type(plain) is Tensor for _, plain in choices_of(value))
 
 
 def loss_value(run: Run) -> Unknown:
@@ -121,6 +140,7 @@ def arrive(
     ``args``: what sets the loss up (``from_logits``). ``guard``: of the loss itself, where it is
     one of several. ``shown``: how the text names it, where that is no call.
     """
+    run.marks.add(own_losses.LOSS)
     label = labels.value if labels is not None else None
     slot = "predictions"
     if label is not None and misplaced.are_swapped(predictions, label):
@@ -375,9 +395,17 @@ def _one(
             before = len(run.meetings)
             args = Args((Arg(labels, given), Arg(head, given)))
             target = _loss_method(run, spec, at) if kind is Ref else spec
-            run.call(run, target, args, at)
+            if target is spec and kind is Ref:
+                undecided(run, head, at, given, guard, name, "the loss object has no `call`")
+                return
+            marks = own_losses.watched(run, lambda: run.call(run, target, args, at))
         if len(run.meetings) == before:
-            undecided(run, head, at, given, guard, name, "the loss function applies no known loss")
+            reason = own_losses.doubt(marks, head)
+            if reason is None:
+                _other_loss(run, head, at, given, name, own_losses.name_of(spec))
+            else:
+                words = f"the loss function applies no known loss: {reason}"
+                undecided(run, head, at, given, guard, name, words)
     elif kind is Unknown and isinstance(spec.term, tuple) and spec.term[0] == "not-cross-entropy":
         _other_loss(run, head, at, given, name, spec.term[1].rpartition(".")[2])
     elif called := misplaced.called_name(spec):
@@ -472,6 +500,22 @@ def _other_loss(
             guards=(guard, ALWAYS),
             output=output,
         )
+
+
+def hand_over(run: Run, given: Arg, at: Spot) -> None:
+    """A loss for a ``train_step`` of the project's own: its line stands where that applies it.
+
+    One that is no cross-entropy has nothing to wait for.
+    """
+    nothing = run.fresh("the model's own `train_step` applies it", data=True)
+    for guard, plain in choices_of(given.value):
+        term = plain.term if type(plain) is Unknown else None
+        other = isinstance(term, tuple) and term[0] == "not-cross-entropy"
+        named = canonical(plain.name) if type(plain) is Api else getattr(plain, "value", None)
+        if other or (isinstance(named, str) and named in NOT_CROSS_ENTROPY):
+            _one(run, plain, guard, None, nothing, at, given.spot or at, "")
+        elif type(plain) is Loss and plain.spot is not None:
+            run.handed[id(at.node)] = id(plain.spot.node)
 
 
 def undecided(

@@ -6,12 +6,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
+from xentlint.catalog.layers import LAYERS
 from xentlint.source.arguments import bind_row
 from xentlint.source.effects import arithmetic, decodings, layers, metrics, models, outlets
 from xentlint.source.effects.losses import call_loss
 from xentlint.source.effects.ops import shape_of
 from xentlint.source.joins import alternatives, pairs
-from xentlint.source.objects import base_init, class_attribute, library_base
+from xentlint.source.objects import (
+    base_init,
+    class_attribute,
+    library_base,
+    library_flavour,
+)
 from xentlint.source.run import Run
 from xentlint.source.sequences import (
     content,
@@ -219,11 +225,12 @@ def _ref(run: Run, ref: Ref, name: str, args: Args, spot: Spot) -> Value:
         return _dict(run, ref, name, args, spot)
     if name in ("add_weight", "add_variable"):
         shape = bind_row(("name", "shape"), args).get("shape")
+        trained = args.keywords.get("trainable", Arg(NONE)).value != Const(False)
         return run.fresh(
             "a variable",
             "a variable",
             data=True,
-            weights=True,
+            weights=trained,
             shape=shape_of(run, shape.value) if shape else None,
         )
     if models.is_model(ref):
@@ -244,10 +251,20 @@ def _super(run: Run, receiver: Super, name: str, args: Args, spot: Spot) -> Valu
         base_init(run, ref, args, spot)
         return NONE
     if name in ("call", "__call__") and run.get(ref, "*layers") is None:
-        return run.fresh("the base class's `call` is not followed")
+        return _base_layer(run, ref, args, spot)
     if models.is_model(ref):
         return models.method(run, ref, name, args, spot)
     return run.fresh(f"`super().{name}` is not followed")
+
+
+def _base_layer(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
+    """``super().call(x)`` in a subclass of a layer: that layer, as ``super().__init__`` made it."""
+    row = LAYERS.get(library_base(ref.maker) or "")
+    if row is None:
+        return run.fresh("the base class's `call` is not followed")
+    given = run.memo.get(("base", ref.id), Args(open=True))
+    layer = layers.make(run, row, library_flavour(ref.maker), given, spot)
+    return call_object(run, layer, args, spot)
 
 
 def _loss(run: Run, loss: Loss, name: str, args: Args, spot: Spot) -> Value:

@@ -264,11 +264,17 @@ def compile_model(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
         if args.open:
             given = Arg(run.fresh("the arguments of compile are not known"), spot)
         else:
-            return NONE
+            given = Arg(NONE, spot)
+    if given.value == NONE:
+        # No use, and what was called to lead here is answered: a `compile` of the project's own.
+        run.met.update(id(step.node) for step in (spot, *run.trail) if step is not None)
+        return NONE
     run.set(ref, "*loss", given.value)
     run.memo["argument", ref.id, "loss"] = given.spot
+    run.memo["compile", ref.id] = spot
     own_step = ref.kind == "instance" and class_attribute(run, ref.maker, "train_step") is not None
     if own_step:
+        losses.hand_over(run, given, spot)
         return NONE
     before, run.compiling = run.compiling, ref.id
     outputs, mark, library = heads(run, ref, spot), len(run.meetings), flavour(run, ref)
@@ -293,6 +299,8 @@ def compiled_loss(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
     bound = bind_row(("y", "y_pred"), args)
     if "y_pred" in bound and spec is not None:
         place = run.memo.get(("argument", ref.id, "loss")) or spot
+        compiled = run.memo.get(("compile", ref.id))
+        run.met.update(() if compiled is None else (id(compiled.node),))
         losses.compile_loss(
             run, spec, named(run, bound["y_pred"].value), spot, place, flavour(run, ref)
         )

@@ -9,7 +9,7 @@ from typing import Any, Final
 from xentlint.catalog.rows import OpRow
 from xentlint.source.arguments import bind_row, value_of
 from xentlint.source.conditions import narrow
-from xentlint.source.effects import activations, arithmetic, decodings, handwritten
+from xentlint.source.effects import activations, arithmetic, decodings, handwritten, own_losses
 from xentlint.source.effects.layers import joined, renamed, same_scale, units_of
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.run import Run
@@ -30,7 +30,9 @@ from xentlint.source.values import (
 def call(run: Run, row: OpRow, dotted: str, args: Args, spot: Spot) -> Value:
     """The result of an op of the catalog."""
     handler = KINDS.get(row.kind)
+    own_losses.mark_op(run, row.name)
     if handler is None:
+        own_losses.mark_handed(run, [arg.value for arg in args.positional])
         return run.fresh(f"what `{row.name}` gives is on no scale of ours")
     bound = renamed(row.aliases, bind_row(row.parameters, args))
     return handler(run, row, dotted, bound, spot)
@@ -65,6 +67,8 @@ def _keep(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Val
     def one(value: Value) -> Value:
         if type(value) is Tensor:
             return replace(value, direct=None, units=value.units if same else None)
+        if type(value) is Unknown and value.shape is not None and not same:
+            return replace(value, shape=None)
         return value
 
     value = _first(run, row, bound)
@@ -226,14 +230,18 @@ def _input(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Va
 
 
 def _variable(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Value:
-    """Weights; their width is known where their shape is written out."""
+    """Weights; their width is known where their shape is written out.
+
+    A variable whose shape may change, or that is not trained, holds data: labels, a queue.
+    """
+    kept = Const(False) in (value_of(bound, "trainable"), value_of(bound, "validate_shape"))
     shape = shape_of(run, value_of(bound, "shape"))
     for arg in bound.values():
         if type(arg.value) is Unknown and arg.value.shape:
             shape = arg.value.shape
     if shape is None and bound:
         shape = shape_of(run, next(iter(bound.values())).value)
-    return run.fresh("a variable", "a variable", data=True, weights=True, shape=shape)
+    return run.fresh("a variable", "a variable", data=True, weights=not kept, shape=shape)
 
 
 def _random(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> Value:
