@@ -85,7 +85,8 @@ def _foreign(run: Run, node: cst.Call, inner: set[str]) -> bool:
         return False
     value = run.store.get(run.frames[run.source].id, root.value)
     if names[:1] == ["compile"]:
-        return type(value) is Api and canonical(value.name).partition(".")[0] not in _ROOTS
+        # `torch.compile`; an object out of a module that was not found may be a model.
+        return type(value) is Api and "." not in value.name and canonical(value.name) not in _ROOTS
     if type(value) is Api:
         name = canonical(".".join((value.name, *reversed(names))))
         return name.partition(".")[0] not in _ROOTS or _DISTRIBUTIONS in name
