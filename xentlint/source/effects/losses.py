@@ -45,6 +45,10 @@ from xentlint.source.values import (
 
 Heads = list[tuple[str | None, Value]]
 _CALLABLE: Final = (Function, Method, Partial)
+_NAMED_ONLY: Final = frozenset(
+    f"tf.nn.{kind}_cross_entropy_with_logits" for kind in ("sigmoid", "softmax", "sparse_softmax")
+)
+"""TensorFlow 1 takes the tensors of these by name alone: without names it is TensorFlow 0.x."""
 
 
 def call_row(run: Run, row: LossRow, dotted: str, args: Args, spot: Spot) -> Value:
@@ -69,7 +73,8 @@ def call_row(run: Run, row: LossRow, dotted: str, args: Args, spot: Spot) -> Val
 
 def _in_order(run: Run, row: LossRow, args: Args) -> Args:
     """Positional arguments in today's order: TensorFlow 0.x and Keras 1 had the tensors swapped."""
-    old = (row.name.startswith("tf.nn.") and run.evidence.tf0) or (
+    tf0 = run.evidence.tf0 or (run.evidence.tf1 and row.name in _NAMED_ONLY)
+    old = (row.name.startswith("tf.nn.") and tf0) or (
         row.name.startswith("keras.backend.") and run.evidence.keras1
     )
     if old and len(args.positional) >= 2:
