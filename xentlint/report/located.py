@@ -19,8 +19,8 @@ def uri(path: str) -> str:
     from urllib.parse import quote
 
     quoted = quote(os.fsencode(path))
-    if path.startswith("/"):
-        return "file://" + quoted
+    if os.path.isabs(path):  # on Windows with a drive: another one than the repository's
+        return "file:///" + quote(os.fsencode(path.lstrip("/")), safe="/:")
     return quoted if ":" not in path.split("/", 1)[0] else "./" + quoted
 
 
