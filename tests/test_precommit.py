@@ -266,5 +266,12 @@ def test_the_hooks_under_prek(user: Repository) -> None:
     failed = user.run(prek, "run", "--all-files")
     assert failed.returncode == 1, failed.stderr
     assert "XL101" in failed.stdout
-    (user.path / "a.py").write_text(GOOD)
-    assert user.run(prek, "run", "--all-files").returncode == 0
+    (user.path / "a.py").write_text(GOOD)  # mended, but not staged
+    partly = user.run(prek, "run")
+    assert partly.returncode == 1, partly.stderr
+    assert "XL101" in partly.stdout
+    assert (user.path / "a.py").read_text() == GOOD
+    user.git("add", ".")
+    (user.path / "a.py").write_text(SOURCE)  # not staged: what is committed counts
+    assert user.run(prek, "run").returncode == 0
+    assert (user.path / "a.py").read_text() == SOURCE
