@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -104,6 +104,16 @@ def project(path: Path) -> dict[str, str]:
 @pytest.mark.parametrize("path", runnable(), ids=lambda path: str(path.relative_to(FOLDER)))
 def test_keras_agrees_with_a_fixture(path: Path) -> None:
     pytest.importorskip("tensorflow")
+    from judge.numbers import LONG, QUICK
+
+    differences = disagreements(path, QUICK)
+    if differences:
+        differences = disagreements(path, LONG)
+    assert not differences, "\n".join(differences)
+
+
+def disagreements(path: Path, patience: Any) -> list[str]:
+    """Where real Keras sees something else than the fixture says, or than the audit."""
     from judge.compare import audit, compare
     from judge.meetings import Meeting
     from judge.record import record
@@ -111,16 +121,19 @@ def test_keras_agrees_with_a_fixture(path: Path) -> None:
     files = project(path)
     meetings: list[Meeting] = []
     for environ in environs(path):
-        seen = record({path.name: files[path.name], **files}, environ)
-        assert not seen.error, seen.error
+        seen = record({path.name: files[path.name], **files}, environ, patience)
+        if seen.error:
+            return [seen.error]
         meetings += seen.meetings
     told = wanted(path) | wanted(path, "miss")
+    found = []
     for line, code in told:
         here = [m for m in meetings if any(s.covers(path.name, line) for s in m.spans + m.outer)]
-        assert code in {m.code for m in here}, f"line {line}: Keras sees {list(map(str, here))}"
+        if code not in {m.code for m in here}:
+            found.append(f"line {line}: Keras sees {list(map(str, here))}")
     for meeting in meetings:
         lines = {line for s in meeting.spans + meeting.outer for line in range(s.first, s.last + 1)}
-        assert not meeting.faulty or any(
-            line in lines and code == meeting.code for line, code in told
-        ), f"nothing is wanted for {meeting}"
-    assert not compare(meetings, audit(files)).disagreements
+        wants = any(line in lines and code == meeting.code for line, code in told)
+        if meeting.faulty and not wants:
+            found.append(f"nothing is wanted for {meeting}")
+    return found + compare(meetings, audit(files)).disagreements

@@ -12,7 +12,7 @@ import xentlint
 ROOT = Path(xentlint.__file__).parent
 
 LAYERS = (
-    ("records",),
+    ("records", "collector"),
     ("facts",),
     ("files", "writing", "progress", "completion", "terminal"),
     ("catalog",),

@@ -6,6 +6,7 @@ on this path each import counts.
 
 from __future__ import annotations
 
+from xentlint.collector import Paused
 from xentlint.facts import FileFacts
 
 from . import limits
@@ -23,6 +24,7 @@ def read(
     """
     from .reading import read_path
 
-    reading = read_path(path, max_config_size, expect)
+    with Paused():
+        reading = read_path(path, max_config_size, expect)
     uses = [use for model in reading.models for use in model.facts.uses]
     return FileFacts(path, tuple(uses), tuple(reading.problems))

@@ -12,6 +12,7 @@ from xentlint.catalog.names import canonical
 from xentlint.facts import Consumer, Head, Use
 from xentlint.source.run import Run
 from xentlint.source.values import Api, ClassValue, Function, Spot
+from xentlint.source.walking import walk
 
 _NAMES: Final = frozenset(name.rpartition(".")[2] for name in LOSSES)
 _ROOTS: Final = frozenset(name.partition(".")[0] for name in LOSSES)
@@ -43,12 +44,7 @@ def unmet(run: Run) -> tuple[Use, ...]:
 
 
 def _nodes(tree: cst.CSTNode, kind: type[_Node]) -> Iterator[_Node]:
-    todo: list[cst.CSTNode] = [tree]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, kind):
-            yield node
-        todo += reversed(node.children)
+    return (node for node in walk(tree) if isinstance(node, kind))
 
 
 def _loss(node: cst.Call) -> str | None:

@@ -22,6 +22,7 @@ from xentlint.source.targets import bind_target
 from xentlint.source.tested import asked
 from xentlint.source.truth import outcomes
 from xentlint.source.values import NONE, Items, Rest, Unknown, Value
+from xentlint.source.walking import children
 
 
 def execute(run: Run, body: Sequence[cst.CSTNode], frame: Frame) -> Any:
@@ -245,7 +246,7 @@ def _breaks(body: cst.BaseSuite) -> bool:
     return any(
         isinstance(child, (cst.Break, cst.BaseSuite, cst.If))
         or isinstance(getattr(child, "body", None), (list, tuple))
-        for child in body.children
+        for child in children(body)
     )
 
 

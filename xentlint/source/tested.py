@@ -12,6 +12,7 @@ from xentlint.source.joins import choices_of
 from xentlint.source.run import Run
 from xentlint.source.scopes import Frame
 from xentlint.source.values import Tensor
+from xentlint.source.walking import children
 
 _NUMBERS: Final = frozenset(
     [
@@ -59,7 +60,7 @@ def _names(node: cst.CSTNode) -> list[cst.Name]:
             if isinstance(last, cst.Name) and last.value in _NUMBERS:
                 found += _read(part)
                 continue
-        todo += part.children
+        todo += children(part)
     return found
 
 
@@ -74,5 +75,5 @@ def _read(call: cst.Call) -> list[cst.Name]:
         elif isinstance(part, (cst.Attribute, cst.Arg)):
             todo.append(part.value)
         else:
-            todo += part.children
+            todo += children(part)
     return found

@@ -25,9 +25,11 @@ class Loop:
         self.body = body(c, self.names, ("dense", "dense", "normalised", "embedding"))
         self.head = head_layers(c, self.names, self.pair.head)
         self.variable = c.some(["model", "net", "classifier"])
-        self.model = models.build(c, self.names, self.body, self.head, self.variable, _STEADY)
-        if self.pair.head.units == 1 and self.pair.head.activation == "softmax":
-            self.model = models.sequential_list(c, self.names, self.body, self.head, self.variable)
+        pieces = (c, self.names, self.body, self.head, self.variable)
+        one_softmax = self.pair.head.units == 1 and self.pair.head.activation == "softmax"
+        self.model = (
+            models.sequential_list(*pieces) if one_softmax else models.build(*pieces, _STEADY)
+        )
         self.y = labels(c, self.names, self.pair.head, self.pair.loss.family)
         self.names.tf("")
 

@@ -58,7 +58,7 @@ def batches() -> list[Batch]:
         *_each(compiled.compiled, "activation", heads.FORMS, 20),
         *_each(compiled.compiled, "loss", losses.OBJECTS, 20),
         *_each(
-            compiled.compiled, "model", ["activation set later"], 32, activation="string keyword"
+            compiled.compiled, "model", ["activation set later"], 40, activation="string keyword"
         ),
         *_each(compiled.compiled, "log", handwritten.LOGS, 12, loss="hand-written"),
         *_each(compiled.compiled, "hand-written with", handwritten.GUARDS, 12, loss="hand-written"),
