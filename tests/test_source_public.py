@@ -311,3 +311,42 @@ m = keras.Sequential([layers.Dense(3)])
 m.compile(loss=keras.losses.CategoricalCrossentropy())
 """)
     assert [f.code for f in run([str(train)], Settings(net=False)).findings] == ["XL102"]
+
+
+OWN_DEFAULT = """
+class Task:
+    def __init__(self, loss=None):
+        self._loss = loss if loss is not None else tf.keras.losses.BinaryCrossentropy()
+    def __call__(self, y, p):
+        return self._loss(y_true=y, y_pred=p)
+class Net(tf.keras.Model):
+    def __init__(self, loss):
+        super().__init__()
+        self.score = model()
+        self.task = Task(loss=loss)
+    def call(self, x):
+        return self.score(x)
+    def compute_loss(self, features):
+        return self.task(features.pop("y"), tf.squeeze(self(features), axis=-1))
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "findings"),
+    [
+        ("import tensorflow_ranking as tfr\nNet(tfr.keras.losses.PairwiseHingeLoss())\n", []),
+        ("Net(tf.keras.losses.MeanSquaredError())\n", []),
+        ("Net(None)\n", [None]),
+        ("", ["loss is None"]),
+    ],
+    ids=["an object of another library", "another loss", "none", "nobody says"],
+)
+def test_a_default_in_the_place_of_a_loss(
+    tmp_path: Path, use: str, findings: list[str | None]
+) -> None:
+    """The other loss is a way, too, whether it is known or not."""
+    path = tmp_path / "program.py"
+    path.write_text(HEADER + OWN_DEFAULT + use)
+    found = run([str(path)], Settings(net=False)).findings
+    assert [finding.use.condition for finding in found] == findings
+    assert {finding.code for finding in found} <= {"XL102"}

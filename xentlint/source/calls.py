@@ -8,7 +8,7 @@ from typing import Any, Final
 from xentlint.source import limits
 from xentlint.source.arguments import bind_function
 from xentlint.source.conditions import narrow
-from xentlint.source.effects import library, methods, metrics, models, own, own_losses
+from xentlint.source.effects import library, losses, methods, metrics, models, own, own_losses
 from xentlint.source.objects import call_instance, instantiate
 from xentlint.source.run import Run
 from xentlint.source.scopes import Frame
@@ -52,6 +52,8 @@ def _alternatives(run: Run, callee: Alternatives, args: Args, spot: Spot) -> Val
         path = narrow(run.path, guard)
         if path:
             branches.append((path, lambda value=plain: run.call(run, value, args, spot)))
+            if type(plain) is Unknown and any(type(other) is Loss for _, other in callee.choices):
+                losses.unknown_call(run, plain, args, spot, guard)
     return run.fork(branches) if branches else run.fresh("a call that never returns")
 
 
@@ -191,9 +193,7 @@ def _bound(run: Run, callee: Bound, args: Args, spot: Spot) -> Value:
 
 
 def _loss(run: Run, callee: Loss, args: Args, spot: Spot) -> Value:
-    from xentlint.source.effects.losses import call_loss
-
-    return call_loss(run, callee, args, spot)
+    return losses.call_loss(run, callee, args, spot)
 
 
 def _metric(run: Run, callee: Metric, args: Args, spot: Spot) -> Value:

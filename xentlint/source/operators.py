@@ -11,7 +11,7 @@ from xentlint.source.joins import alternatives, pairs
 from xentlint.source.run import Run
 from xentlint.source.scopes import Frame
 from xentlint.source.sequences import content, make_list
-from xentlint.source.terms import constant, term_of
+from xentlint.source.terms import OBJECT, constant, term_of
 from xentlint.source.truth import outcomes
 from xentlint.source.values import (
     Alternatives,
@@ -199,8 +199,8 @@ def _compare(run: Run, normal: str, left: Value, right: Value, name: str, spot: 
 
 
 def _is_something(value: Unknown) -> bool:
-    """A computed number or array is not ``None``; a parameter, attribute or entry may be."""
-    return value.data or not isinstance(value.term, tuple) or value.term[0] == "op"
+    """A computed number or an object is not ``None``; a parameter, attribute or entry may be."""
+    return value.data or not isinstance(value.term, tuple) or value.term[0] in ("op", OBJECT)
 
 
 def _compare_constants(run: Run, normal: str, left: Any, right: Any) -> Value:

@@ -8,6 +8,9 @@ from typing import Any
 from xentlint.source.conditions import Atom, Guard
 from xentlint.source.values import Api, ClassValue, Const, Ref, Unknown, Value
 
+OBJECT = "object"
+"""The kind of term of what a class makes, by its capital letter: it is never ``None``."""
+
 
 def term_of(value: Value) -> Hashable | None:
     """A term for a value; ``None`` for one that has no identity of its own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from xentlint.catalog.activations import ACTIVATIONS
@@ -27,6 +28,7 @@ from xentlint.source.effects import (
 )
 from xentlint.source.effects.special import SPECIAL
 from xentlint.source.run import Run
+from xentlint.source.terms import OBJECT
 from xentlint.source.values import Api, Args, Metric, Spot, Unknown, Value
 
 
@@ -47,7 +49,10 @@ def call(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     own_losses.mark_handed(run, values)
     if not has_rows(name):
         run.marks.add(own_losses.UNFOLLOWED)
-    return run.fresh(f"`{callee.name}` is not in the catalog", data=_is_data(name))
+    result = run.fresh(f"`{callee.name}` is not in the catalog", data=_is_data(name))
+    if name.rpartition(".")[2][:1].isupper():
+        return replace(result, term=(OBJECT, result.term, callee.name))
+    return result
 
 
 def _canonical(run: Run, dotted: str) -> str:

@@ -534,6 +534,13 @@ def undecided(
         )
 
 
+def unknown_call(run: Run, callee: Unknown, args: Args, spot: Spot, guard: Guard) -> None:
+    """A call of what may be a loss that is known, and here is one that is not."""
+    for arg in (*args.positional, *args.keywords.values()):
+        if any(type(plain) is Tensor for _, plain in choices_of(arg.value)):
+            undecided(run, arg.value, spot, spot, guard, None, callee.reason)
+
+
 def get(run: Run, args: Args, spot: Spot) -> Value:
     """``keras.losses.get`` and ``deserialize``: a string, a config or the loss itself."""
     if not args.positional:
