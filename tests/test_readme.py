@@ -17,7 +17,7 @@ PRINTED = re.findall(r"(?ms)^```text\n(.*?)\n```", README)
 
 def test_two_commands_and_ci_runs_the_second() -> None:
     assert len(COMMANDS) == 2
-    assert COMMANDS[1].endswith("-m pytest -n auto")
+    assert COMMANDS[1].endswith("-m pytest -n auto --dist worksteal")
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     assert COMMANDS[1] in script
 
