@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from xentlint.suppress import Suppression
 
 # Compiled when they are first needed: a saved model has no comments, and that is 2 ms.
-MARK: Final = rb"xentlint:|(?i:noqa)[^\n]*[A-Z]\d"
-"""Without this in its bytes a file holds no suppression of ours."""
+_NOQA: Final = rb"(?i:noqa)[^\n]*[A-Z]\d"
 _WORDS: Final = r"(?i)softmax|sigmoid|activation|Dense|Conv|logits|entropy|loss|compile|predict"
 """What a line may be written with whose finding belongs to another file."""
 
@@ -30,7 +29,7 @@ class Comments:
 
     def add(self, path: str, kind: str, data: bytes) -> None:
         """Look for suppressions in a file that is checked."""
-        if data and re.search(MARK, data):
+        if is_marked(data):
             self._marked[path] = (kind, data)
 
     def __bool__(self) -> bool:
@@ -142,7 +141,14 @@ def _scan_unchecked(path: str, known: Collection[str]) -> Iterable[Suppression]:
     except OSError:
         return ()
     kind = kind_of_name(path) or "source"
-    return _scan(path, kind, data, known) if re.search(MARK, data) else ()
+    return _scan(path, kind, data, known) if is_marked(data) else ()
+
+
+def is_marked(data: bytes) -> bool:
+    """Whether a file may hold a suppression of ours."""
+    if b"xentlint:" in data:
+        return True
+    return b"noqa" in data.lower() and re.search(_NOQA, data) is not None
 
 
 def _scan(path: str, kind: str, data: bytes, known: Collection[str]) -> Iterable[Suppression]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from xentlint import config, files
 from xentlint.chosen import Choices
+from xentlint.collector import Paused
 from xentlint.comments import Comments
 from xentlint.discover import DOCUMENT_KINDS, KINDS, File, discover, kind_of_name
 from xentlint.facts import Edit, FileFacts, Finding, Place, Problem, Related, Use
@@ -245,6 +246,17 @@ def run(
     stdin: tuple[str, bytes] | None = None,
 ) -> Outcome:
     """Check everything under the paths, or what came from stdin under a name."""
+    with Paused():
+        return _run(paths, settings, makers, progress, stdin)
+
+
+def _run(
+    paths: Iterable[str],
+    settings: Settings,
+    makers: Makers | None,
+    progress: Callable[[int, int], None] | None,
+    stdin: tuple[str, bytes] | None,
+) -> Outcome:
     started = time.perf_counter()
     this = Run(settings, makers)
     if stdin is not None:

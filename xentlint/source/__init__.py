@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from xentlint.catalog.rows import OwnRow
-from xentlint.collector import Paused
+from xentlint.collector import collect
 from xentlint.facts import FileFacts, Place, Use
 from xentlint.source.own import Own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from libcst import CSTNode
-
     from xentlint.source.modules import Source
 
 
@@ -37,20 +35,15 @@ class Session:
 
         self.project = Project(self.src)
         self.world = World(self.project, self.own)
-        self._spots: dict[int, list[CSTNode]] = {}
-        self._ranges: dict[int, dict[int, tuple[int, int, int, int]]] = {}
 
     def read(self, path: str, data: bytes) -> FileFacts:
         """All uses of a file; their places are handles until :meth:`locate`."""
-        with Paused():
-            return self._read(path, data)
-
-    def _read(self, path: str, data: bytes) -> FileFacts:
         from xentlint.source.interpreter import interpret
         from xentlint.source.uses import settle
 
         if self.project.full():
             self._start()
+            collect()
         source = self.project.source(path, data)
         if self.screens and self._sees_nothing(source):
             return FileFacts(path)
@@ -84,18 +77,12 @@ class Session:
         return use._replace(head=head, consumer=consumer, related=related)
 
     def _place(self, spot: object) -> Place | None:
-        from xentlint.source.positions import place, ranges
+        from xentlint.source.positions import place
         from xentlint.source.values import Spot
 
         if not isinstance(spot, Spot):
             return spot  # type: ignore[return-value]
-        source: Source = spot.source
-        known = self._ranges.setdefault(id(source), {})
-        if id(spot.node) not in known:
-            wanted = self._spots.setdefault(id(source), [])
-            wanted.append(spot.node)
-            known.update(ranges(source, [*wanted]))
-        return place(source, known[id(spot.node)])
+        return place(spot.source, spot.node)
 
     def source_lines(self, path: str) -> list[str]:
         """The lines of a file that was read, for code frames."""

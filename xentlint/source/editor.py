@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from xentlint.facts import Edit, Related, Use
 from xentlint.source import edits_heads, edits_losses, edits_metrics, edits_misplaced, edits_outlets
 from xentlint.source.edits_text import ImpossibleError, Piece, Text
 from xentlint.source.handles import Handle
 from xentlint.source.modules import Source
-from xentlint.source.values import Arg, Const, Spot, Tensor
+from xentlint.source.values import Spot, Tensor
 
 
 class Editor:
@@ -18,13 +18,6 @@ class Editor:
 
     def __init__(self) -> None:
         self._texts: dict[int, Text] = {}
-        self._spots: dict[int, list[Spot]] = {}
-
-    def expect(self, uses: Iterable[Use]) -> None:
-        """Uses that will be edited: positions are found together, a pass over a file each time."""
-        for use in uses:
-            for spot in _spots(use.handle):
-                self._spots.setdefault(id(spot.source), []).append(spot)
 
     def edits(
         self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
@@ -138,7 +131,6 @@ class Editor:
         key = id(spot.source)
         if key not in self._texts:
             self._texts[key] = _open(spot.source)
-            self._texts[key].learn(self._spots.get(key, ()))
         return self._texts[key]
 
 
@@ -146,16 +138,6 @@ def _open(source: Source) -> Text:
     if source.text == "":
         source.decode()
     return Text(source)
-
-
-def _spots(handle: object) -> list[Spot]:
-    if not isinstance(handle, Handle):
-        return []
-    tensor = handle.tensor.spot if isinstance(handle.tensor, Tensor) else None
-    spec = handle.spec.spot if isinstance(handle.spec, Const) else None
-    args = [arg.spot for arg in handle.args.values() if isinstance(arg, Arg)]
-    more = [*args, *handle.consumed, *(outlet.spot for outlet in handle.outlets)]
-    return [spot for spot in (handle.at, handle.written, tensor, spec, *more) if spot is not None]
 
 
 def _loss_spot(handle: Handle) -> Spot | None:

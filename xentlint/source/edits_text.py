@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
 from xentlint.facts import Edit, Place
@@ -54,21 +53,12 @@ class Text:
                 self._parents[child] = node
             if isinstance(node, ast.expr):
                 self._at.setdefault(self.span(node), node)
-        self._ranges: dict[int, tuple[int, int, int, int]] = {}
-
-    def learn(self, spots: Iterable[Spot]) -> None:
-        """Find the positions of several nodes at once: each look costs a pass over the file."""
-        nodes = {id(spot.node): spot.node for spot in spots if spot.source is self.source}
-        new = [node for key, node in nodes.items() if key not in self._ranges]
-        if new:
-            self._ranges.update(ranges(self.source, new))
 
     def node(self, spot: Spot | None) -> ast.expr:
         """The expression at a spot."""
         if spot is None or spot.source is not self.source:
             raise ImpossibleError("it is written in another file")
-        self.learn([spot])
-        found = self._ranges.get(id(spot.node))
+        found = ranges(self.source).get(id(spot.node))
         if found is not None:
             line, column, end_line, end_column = found
             start, end = self.starts[line - 1] + column, self.starts[end_line - 1] + end_column

@@ -14,7 +14,7 @@ from xentlint.source.joins import choices_of
 from xentlint.source.modules import Source
 from xentlint.source.own import Own
 from xentlint.source.run import Run
-from xentlint.source.triage import CONSUMERS
+from xentlint.source.triage import consumers
 from xentlint.source.values import Deferred, ModuleValue
 
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
@@ -68,9 +68,9 @@ def _consuming_lines(source: Source, own: Own) -> list[int]:
         rows = enumerate(source.lines, 1)
         numbers = [n for n, row in rows if own.is_consumed(row.encode("utf-8", "replace"))]
     line, at = 1, 0
-    for found in CONSUMERS.finditer(data):
-        line += data.count(b"\n", at, found.start())
-        at = found.start()
+    for start in consumers(data):
+        line += data.count(b"\n", at, start)
+        at = start
         numbers.append(line)
     return sorted(numbers)
 

@@ -11,16 +11,18 @@ _BACKEND: Final = re.compile(
     r"""KERAS_BACKEND["']\s*(?:\]\s*=|,)\s*["'](tensorflow|jax|torch)["']"""
 )
 _TF0: Final = re.compile(
-    r"\btf\.(?:initialize_all_variables|train\.SummaryWriter|scalar_summary|merge_all_summaries|"
-    r"histogram_summary|image_summary|initialize_variables|pack|unpack|batch_matmul|"
-    r"complex_abs|select)\("
+    r"tf\.(?<!\wtf\.)(?:initialize_all_variables|train\.SummaryWriter|scalar_summary|"
+    r"merge_all_summaries|histogram_summary|image_summary|initialize_variables|pack|unpack|"
+    r"batch_matmul|complex_abs|select)\("
 )
-_KERAS1: Final = re.compile(
-    r"\b(?:nb_epoch|border_mode|nb_filter|Convolution2D|output_dim|samples_per_epoch)\b|objectives"
+_KERAS1_WORDS: Final = (
+    *("nb_epoch", "border_mode", "nb_filter", "Convolution2D", "output_dim", "samples_per_epoch"),
+    "objectives",
 )
+_KERAS1: Final = re.compile(rf"\b(?:{'|'.join(_KERAS1_WORDS[:-1])})\b|{_KERAS1_WORDS[-1]}")
 _TF1: Final = re.compile(
-    r"\btf\.(?:placeholder|Session|InteractiveSession|global_variables_initializer|get_variable|"
-    r"variable_scope|app\.run|contrib\.|train\.\w+Optimizer)"
+    r"tf\.(?<!\wtf\.)(?:placeholder|Session|InteractiveSession|global_variables_initializer|"
+    r"get_variable|variable_scope|app\.run|contrib\.|train\.\w+Optimizer)"
 )
 
 
@@ -34,7 +36,7 @@ class Evidence:
         self.tf0 = bool(_TF0.search(text))
         """Whether the API of TensorFlow 0.x is used: raw losses were called (logits, labels)."""
         self.tf1 = bool(_TF1.search(text))
-        self.keras1 = bool(_KERAS1.search(text))
+        self.keras1 = any(word in text for word in _KERAS1_WORDS) and bool(_KERAS1.search(text))
         """Whether the API of Keras 1 is used: backend losses were called (output, target)."""
         self.libraries: set[str] = set()
         self.generation: int | None = None

@@ -27,6 +27,8 @@ class Source:
     text: str = ""
     lines: list[str] = field(default_factory=list)
     problem: Problem | None = None
+    ranges: dict[int, tuple[int, int, int, int]] | None = None
+    """Where each node stands, once :mod:`~xentlint.source.positions` was asked."""
 
     def parse(self) -> bool:
         """Parse the data; on failure ``problem`` says why."""
@@ -94,8 +96,10 @@ class Source:
     def _build(self) -> Problem | None:
         import libcst as cst
 
+        from xentlint.source.parsing import parse_module
+
         try:
-            self.tree = cst.parse_module(self.data)
+            self.tree = parse_module(self.data)
         except cst.ParserSyntaxError as error:
             return Problem(self.path, error.raw_line, "syntax", error.message.split("\n")[0])
         except RecursionError:

@@ -20,13 +20,12 @@ Range = tuple[int, int, int, int]
 
 
 class _Recorder(CodegenState):
-    """Counts lines and columns while the code is generated; keeps the ranges of some nodes."""
+    """Counts lines and columns while the code is generated; keeps the range of each node."""
 
-    def __init__(self, module: Module, wanted: set[int]) -> None:
+    def __init__(self, module: Module) -> None:
         super().__init__(
             default_indent=module.default_indent, default_newline=module.default_newline
         )
-        self.wanted = wanted
         self.found: dict[int, Range] = {}
         self.line = 1
         self.column = 0
@@ -48,13 +47,11 @@ class _Recorder(CodegenState):
         self.column = len(parts[-1])
 
     def before_codegen(self, node: CSTNode) -> None:
-        if id(node) in self.wanted:
-            self._starts.append((self.line, self.column))
+        self._starts.append((self.line, self.column))
 
     def after_codegen(self, node: CSTNode) -> None:
-        if id(node) in self.wanted:
-            start = self._starts.pop()
-            self.found.setdefault(id(node), (*start, self.line, self.column))
+        start = self._starts.pop()
+        self.found.setdefault(id(node), (*start, self.line, self.column))
 
     @contextmanager
     def record_syntactic_position(
@@ -62,18 +59,19 @@ class _Recorder(CodegenState):
     ) -> Iterator[None]:
         start = (self.line, self.column)
         yield
-        if id(node) in self.wanted:
-            self.found[id(node)] = (*start, self.line, self.column)
+        self.found[id(node)] = (*start, self.line, self.column)
 
 
-def ranges(source: Source, nodes: list[CSTNode]) -> dict[int, Range]:
+def ranges(source: Source) -> dict[int, Range]:
     """Line, column, end line, end column (lines from 1, columns from 0) by ``id`` of the node."""
-    assert source.tree is not None
-    recorder = _Recorder(source.tree, {id(node) for node in nodes})
-    source.tree._codegen(recorder)
-    return recorder.found
+    if source.ranges is None:
+        assert source.tree is not None
+        recorder = _Recorder(source.tree)
+        source.tree._codegen(recorder)
+        source.ranges = recorder.found
+    return source.ranges
 
 
-def place(source: Source, found: Range) -> Place:
-    line, column, end_line, end_column = found
+def place(source: Source, node: CSTNode) -> Place:
+    line, column, end_line, end_column = ranges(source)[id(node)]
     return Place(source.path, line, column + 1, end_line, end_column + 1)

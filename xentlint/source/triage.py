@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from xentlint.source.own import Own
@@ -12,14 +13,28 @@ from xentlint.source.roots import Roots
 if TYPE_CHECKING:
     import ast
 
-CONSUMERS: Final = re.compile(
-    rb"(?i:entropy)|(?<!\bre)\.compile\(|(?i:kl_?d|kullback)|\bBCE\b|\bbce\b|"
-    rb"\b(?:Dice|Tversky|log_loss|compiled_loss|compute_loss|xlogy|logloss|cce)\b|\blog(?:1p)?\("
+_LOWERED: Final = (rb"entropy", rb"kld", rb"kl_d", rb"kullback")
+_WORDS: Final = (
+    *("BCE", "bce", "cce", "Dice", "Tversky", "log_loss", "logloss", "compiled_loss"),
+    *("compute_loss", "xlogy"),
 )
-"""What a consumer is written with, in any of its spellings."""
+_CALLS: Final = {b".compile(": rb"\.compile\((?<!\bre\.compile\()"}
+_LOGARITHMS: Final = {
+    b"log(": rb"log\((?<!\wlog\()",
+    b"log1p(": rb"log1p\((?<!\wlog1p\()",
+}
+
+
+def _rows(patterns: dict[bytes, bytes]) -> list[tuple[bytes, re.Pattern[bytes]]]:
+    return [(literal, re.compile(pattern)) for literal, pattern in patterns.items()]
+
+
+_SPELLINGS: Final = _rows(_CALLS | {w.encode(): rf"{w}\b(?<!\w{w})".encode() for w in _WORDS})
+"""What a consumer is written with, in any of its spellings. Each pattern begins with its literal,
+so that a search jumps from one to the next: what stands before it is asked afterwards."""
+_LOGARITHM: Final = _rows(_LOGARITHMS)
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 """Marks of a file that no search of bytes sees into, and that Python cannot read either."""
-_LOGARITHM: Final = re.compile(rb"\blog(?:1p)?\(")
 _REDUCTION: Final = re.compile(rb"(?:sum|mean|average)\(")
 _IMPORT: Final = re.compile(
     rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", re.M
@@ -104,20 +119,44 @@ class Screen:
         return _consumes(data) or self._own.is_consumed(data)
 
 
+def consumers(data: bytes) -> list[int]:
+    """Where a text may name a consumer: offsets, in order."""
+    return sorted([*_spelled(data), *_logarithms(data)])
+
+
+def _spelled(data: bytes) -> Iterator[int]:
+    """Where a consumer is named."""
+    lowered = data.lower()
+    for literal in _LOWERED:
+        at = lowered.find(literal)
+        while at >= 0:
+            yield at
+            at = lowered.find(literal, at + 1)
+    yield from _found(_SPELLINGS, data)
+
+
+def _logarithms(data: bytes) -> Iterator[int]:
+    """Where a logarithm is called: it is a consumer only beside a sum or a mean."""
+    return _found(_LOGARITHM, data)
+
+
+def _found(rows: Iterable[tuple[bytes, re.Pattern[bytes]]], data: bytes) -> Iterator[int]:
+    for literal, pattern in rows:
+        if literal in data:
+            for match in pattern.finditer(data):
+                yield match.start()
+
+
 def _consumes(data: bytes) -> bool:
     """Whether a text names a consumer; a logarithm is one only beside a sum or a mean."""
-    found = CONSUMERS.search(data)
-    if found is None:
-        return False
-    if _LOGARITHM.match(found.group()) is None:
+    if any(True for _ in _spelled(data)):
         return True
-    return not only_logarithms(data) or _REDUCTION.search(data) is not None
+    return any(True for _ in _logarithms(data)) and _REDUCTION.search(data) is not None
 
 
 def only_logarithms(data: bytes) -> bool:
     """Whether nothing but logarithms may be a consumer here."""
-    found = [match.group() for match in CONSUMERS.finditer(data)]
-    return bool(found) and all(_LOGARITHM.match(text) for text in found)
+    return any(True for _ in _logarithms(data)) and not any(True for _ in _spelled(data))
 
 
 def may_be_handwritten(tree: ast.Module) -> bool:
