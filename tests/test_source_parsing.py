@@ -1,4 +1,4 @@
-"""The parser without its nodes' own checks gives LibCST's tree, and leaves the checks as they were."""
+"""The parser without its nodes' checks gives LibCST's tree, and leaves the checks as they were."""
 
 from __future__ import annotations
 
