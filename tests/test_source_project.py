@@ -201,3 +201,16 @@ def test_two_names_for_one_row_are_one(tmp_path: Path) -> None:
     write(tmp_path, {"pyproject.toml": "", "shim.py": shim, "train.py": train})
     found = run([str(tmp_path / "train.py")], Settings(audit=True, net=False))
     assert [(f.code, f.use.condition) for f in found.findings] == [("XL102", None)]
+
+
+def test_a_function_with_a_consumer_has_its_turn_whatever_the_others_used(tmp_path: Path) -> None:
+    steps = "".join(f"    a{i} = n + {i}\n" for i in range(900))
+    busy = "".join(f"def busy{k}(n):\n    entropy = n\n{steps}" for k in range(20))
+    wrong = """
+def build(labels):
+    model = keras.Sequential([keras.layers.Dense(3)])
+    model.compile("adam", "categorical_crossentropy")
+    return model
+"""
+    write(tmp_path, {"train.py": f"import keras\n{busy}{wrong}"})
+    assert [code for code, *_ in codes(tmp_path)] == ["XL102"]

@@ -109,6 +109,7 @@ def call_function(
     if len(run.stack) >= limits.DEPTH or running >= limits.RECURSION or run.fuel <= 0:
         run.exhausted |= run.fuel <= 0
         run.marks.add(own_losses.UNFOLLOWED)
+        run.hand_over(args)
         return run.fresh(f"`{name}` is not followed further: calls inside calls")
     run.reached.add(id(function.node))
     mark = run.store.last
@@ -147,6 +148,8 @@ def _run_body(
             frame.exits.append(Exit(run.path, run.store.flatten(frame.depth), value))
         elif run.execute(run, function.node.body.body, frame) is None:
             frame.exits.append(Exit(run.path, run.store.flatten(frame.depth), NONE))
+        run.path = base
+        _try_uncalled(run, frame)
     finally:
         run.stack.pop()
         run.trail.pop()
@@ -159,6 +162,13 @@ def _run_body(
         return frame.exits[0].value
     common = shared(base)
     return alternatives((way - common, end.value) for end in frame.exits for way in end.path)
+
+
+def _try_uncalled(run: Run, frame: Frame) -> None:
+    """What a function defined and nothing called: whoever it was given to may call it."""
+    for function in frame.nested:
+        if id(function.node) not in run.reached:
+            run.trial(run, function)
 
 
 def _missing(run: Run, frame: Frame, name: str) -> Unknown:

@@ -30,9 +30,11 @@ def define_function(run: Run, node: cst.FunctionDef, frame: Frame) -> None:
         return
     if frame.kind == "class":
         owner = run.memo.get(("class", frame.id))
-    value: Value = Function(node, frame, defaults(run, node.params, frame), owner, kind)
+    function = Function(node, frame, defaults(run, node.params, frame), owner, kind)
+    value: Value = function
     if run.stack and frame.source is run.source:
         run.inner.add(id(node))
+        frame.nested.append(function)
     for decorator in reversed(decorators):
         value = _decorated(run, decorator, value, node, frame)
     assign(run.store, frame, node.name.value, value)

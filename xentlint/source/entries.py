@@ -30,6 +30,8 @@ class Entry(NamedTuple):
     """Every name in its text."""
     consumes: bool
     """Whether its text, or that of a function that it names, may hold a consumer."""
+    direct: bool
+    """Whether its own text may hold one."""
 
 
 def outline(source: Source, imported: set[str], own: Own) -> list[Entry]:
@@ -47,15 +49,22 @@ def outline(source: Source, imported: set[str], own: Own) -> list[Entry]:
         text = "\n".join(source.lines[start - 1 : stop])
         entries.append((node, owner, frozenset(_WORD.findall(text))))
     lines = _consuming_lines(source, own)
-    direct = {
-        node.name.value
+    holding = {
+        id(node): node.name.value
         for (node, _), (start, stop) in zip(nodes, spans, strict=False)
         if bisect_left(lines, start) < bisect_right(lines, stop)
     }
+    direct = {*holding.values()}
     direct |= imported | _bound_to_consumers(source.lines, lines)
     reaching = _reaching(direct, entries)
     return [
-        Entry(node, owner, names, bool(names & reaching) or node.name.value in reaching)
+        Entry(
+            node,
+            owner,
+            names,
+            bool(names & reaching) or node.name.value in reaching,
+            id(node) in holding,
+        )
         for node, owner, names in entries
     ]
 

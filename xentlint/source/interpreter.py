@@ -51,10 +51,12 @@ def interpret(world: World, source: Source) -> Run:
     for entry in candidates(run, source):
         if id(entry.node) in run.reached:
             continue
-        if run.spent >= most:
-            run.exhausted = True
-            break
         run.fuel = min(limits.ENTRY_FUEL, most - run.spent)
+        if run.fuel <= 0:
+            run.exhausted = True
+            if not entry.direct or run.spent >= most + limits.SPARE_FUEL:
+                continue
+            run.fuel = limits.INNER_FUEL
         run.path = run.base = EVERYWHERE
         _run_entry(run, frame, entry)
     _count_trials(run)

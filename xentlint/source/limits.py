@@ -10,11 +10,15 @@ LINE_FUEL: Final = 10
 """Statements more for each line of the file: scripts run most of their lines once or twice."""
 MOST_FUEL: Final = 12_000
 """Statements run for one file at the most."""
+SPARE_FUEL: Final = 6_000
+"""Statements more for functions with a consumer in their own text, when the rest is used up: a
+short function that builds a model has its turn, whatever the tests around it have used."""
 ENTRY_FUEL: Final = 4_000
 """Statements run for one entry point: the module body or a function that no call reached."""
 INNER_FUEL: Final = 600
-"""Statements run for a function inside of another that is handed to a library; such functions
-are short, and ten of them have their turn whatever the rest of the file has used up."""
+"""Statements run for a function inside of another that nothing here calls, or for one with a
+consumer when the rest is used up; such functions are short, and ten of them have their turn
+whatever the rest of the file has used up."""
 DEPTH: Final = 24
 """Calls of project functions inside each other."""
 RECURSION: Final = 2

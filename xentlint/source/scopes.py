@@ -39,6 +39,8 @@ class Frame:
     """Library packages of which a star import bound every name."""
     names: dict[str, None] = field(default_factory=dict)
     """The names bound in a module, in order."""
+    nested: list[Function] = field(default_factory=list)
+    """Functions of the checked file that were defined inside of this one."""
 
     @property
     def module(self) -> Frame:
