@@ -6,14 +6,16 @@ import argparse
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
 
 from xentlint import config, terminal
 from xentlint.facts import Edit, Finding, Problem
 from xentlint.options import UsageError
 from xentlint.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from xentlint.outcome import Outcome
 
 

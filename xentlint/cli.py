@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import TYPE_CHECKING, Final
 
 from xentlint import __version__, terminal
 from xentlint.options import HelpWanted, Parser, UsageError
 from xentlint.terminal import say
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from xentlint import config
     from xentlint.engine import Settings
     from xentlint.outcome import Outcome

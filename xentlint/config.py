@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
 
 from xentlint import files
 from xentlint.catalog.rows import OwnRow
 from xentlint.facts import Problem
 from xentlint.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 FILE: Final = "xentlint.toml"
 PYPROJECT: Final = "pyproject.toml"

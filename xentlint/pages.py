@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
-from typing import Any, Final
 
 from xentlint.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 Table = dict[str, tuple[object, ...]]
 """A match table: key → the values that it accepts."""

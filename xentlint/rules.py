@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from xentlint import pages
 from xentlint.facts import (
     APPLIES,
@@ -22,6 +20,10 @@ from xentlint.facts import (
 )
 from xentlint.outcome import OK, UNDECIDED, WORDS, Verdict
 from xentlint.pages import Rule, Table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["KEYS", "OK", "UNDECIDED", "WORDS", "Rule", "Verdict", "finding", "judge", "load"]
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Final
 
 from xentlint.outcome import Outcome
 from xentlint.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 FORMATS: Final = {
     "text": "xentlint.report.text",

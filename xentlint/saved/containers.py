@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from . import hdf5, jsontext, limits, zipfiles
 from .compiled import Settings, Source, backend_of
 from .errors import ReadError, printable
 from .reading import CONFIG_KEYS, Run
 from .windows import Memory, Window
 from .zipfiles import Archive
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 HDF5_NAMES = ("model_config", "training_config", "keras_version", "backend")
 

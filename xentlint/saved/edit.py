@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 from xentlint.facts import FileFacts, Problem, Use
 from xentlint.records import NamedTuple
@@ -21,7 +20,10 @@ from .reading import read_window
 from .splices import Patch, Pieces, Spliced, pieces
 from .windows import Budget, File, open_file
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from xentlint.writing import Seen, Sink
 
 HDF5_TEXTS = ("model_config", "training_config")

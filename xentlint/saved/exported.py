@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os.path
-from typing import Any
 
 from . import limits
 from .compiled import Settings, Source
@@ -15,6 +14,10 @@ from .reading import Run
 from .saved_model import Found, read_metadata, read_saved_model
 from .windows import open_file
 from .wire import Wire
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def read_saved_model_file(run: Run) -> None:

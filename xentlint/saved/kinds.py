@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os.path
-from typing import Final
 
 from .hdf5 import SIGNATURE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 HEAD: Final = 4096
 """Bytes of a file's start that ``kind_of`` looks at."""

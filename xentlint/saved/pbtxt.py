@@ -6,13 +6,16 @@ Whatever else stands in braces is stepped over by its braces and quotes.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from xentlint.records import NamedTuple
 
 from . import limits
 from .errors import ReadError
 from .windows import Budget
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _SPACE = re.compile(rb"(?:[ \t\r\n,;]+|#[^\n]*)*")
 # A name, and its value where that is one plain string.

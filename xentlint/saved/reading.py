@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os.path
-from typing import Any
 
 from xentlint.facts import Problem, Use
 from xentlint.records import NamedTuple
@@ -16,6 +15,10 @@ from .models import Output
 from .names import is_object
 from .tensors import Stacked
 from .windows import Budget, Window, open_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 NO_MODEL = "no-model"
 """The kind of problem that says so."""
