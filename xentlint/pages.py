@@ -90,6 +90,9 @@ def strays(where: str) -> list[str]:
 
 def split(text: str) -> tuple[str, str]:
     """The front matter and the body of a page."""
+    end = text.find(f"\n{FENCE}", len(FENCE))
+    if end > 0 and text.startswith(f"{FENCE}\n") and text.startswith("\n", end + len(FENCE) + 1):
+        return text[len(FENCE) : end + 1], text[end + len(FENCE) + 1 :].lstrip("\n")
     parts = re.split(r"(?m)^\+\+\+[ \t]*$", text, maxsplit=2)
     if len(parts) != 3 or parts[0].strip():
         raise PageError(f"no front matter between two lines of {FENCE}")
@@ -98,8 +101,8 @@ def split(text: str) -> tuple[str, str]:
 
 def read(path: str) -> Rule:
     """The rule that a page holds."""
-    with open(path, encoding="utf-8") as file:
-        front, _ = split(file.read())
+    with open(path, "rb", buffering=0) as file:
+        front, _ = split(file.read().decode().replace("\r\n", "\n"))
     try:
         return rule(front_matter(front))
     except (KeyError, TypeError, ValueError) as error:
@@ -175,29 +178,29 @@ def _toml(text: str) -> dict[str, Any]:
     return parsed
 
 
-_TOKEN = re.compile(
-    r"""("(?:[^"\\\n]|\\.)*")            # a string, alike in both
-      | \#[^\n]*                         # a comment: dropped
-      | ([A-Za-z_][A-Za-z0-9_-]*)(?=\s*=)  # a key before its =
-      | ,(?=\s*[\]}])                    # a comma before a closing bracket: dropped
-      | (=)""",
-    re.VERBOSE,
-)
-_KEY = re.compile(r'\s*"([A-Za-z_][A-Za-z0-9_-]*)"\s*:\s*')
+_NOT_PLAIN: Final = ("#", ":", "'", "null", "NaN", "Infinity")
+"""Outside of strings: comments, the other strings, and what only JSON knows."""
 
 
 def _plain(text: str) -> dict[str, Any]:
     """``key = value`` where each value is JSON once its keys are quoted; else ValueError."""
+    parts = f"\n{text}".split('"')
+    bare = "\0".join(parts[::2])  # what stands outside of strings
+    if '\\"' in text or any(sign in bare for sign in _NOT_PLAIN):
+        raise ValueError("not plain")
+    bare = re.sub(r"(?<![\w-])(?=[A-Za-z_][\w-]* = )", '"', bare).replace(" = ", '": ')
+    bare = bare.replace(",\n]", "\n]").replace('\n"', '\n,"')
+    parts[::2] = bare.split("\0")
+    items = '"'.join(parts).strip().removeprefix(",")
+    found: dict[str, Any] = json.loads(f"{{{items}}}", object_pairs_hook=_once)
+    if len(found) != bare.count('\n,"'):
+        raise ValueError("two keys on a line")
+    return found
 
-    def as_json(token: re.Match[str]) -> str:
-        string, key, equals = token.groups()
-        return string or (f'"{key}"' if key else ":" if equals else "")
 
-    source = _TOKEN.sub(as_json, text)
-    decoder, result, at = json.JSONDecoder(), {}, 0
-    while source[at:].strip():
-        key = _KEY.match(source, at)
-        if key is None or key[1] in result:
-            raise ValueError(f"not plain at {source[at : at + 20]!r}")
-        result[key[1]], at = decoder.raw_decode(source, key.end())
-    return result
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A table; no key may be there twice."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is there twice")
+    return found
