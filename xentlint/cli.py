@@ -151,10 +151,10 @@ def _filter(outcome: Outcome, options: Options, here: config.Settings, text: byt
 
 def _mended(outcome: Outcome, options: Options) -> Mended | None:
     """The fixes that were asked for."""
+    if not (options.fix or options.diff or options.fix_only):
+        return None
     from xentlint import repair
 
-    if not repair.is_wanted(options):
-        return None
     if options.output is not None and list(outcome.origin.kind_of.values()) not in ([], ["model"]):
         raise UsageError("--output is for a saved model: name one")
     mended = repair.mend(outcome, options)

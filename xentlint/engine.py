@@ -263,7 +263,9 @@ class Run:
             uses = tuple(_aimed_at(use, target) for use in uses)
         active = self.choices.of(path).rules
         settled = settle(Judged(use, judge(use, active)) for use in uses)
-        self._offer(settled)
+        # The texts of a saved model are its own: all right there, nothing to have a say in.
+        if self.kind_of.get(path) != "model" or any(verdict.rule for _, verdict in settled):
+            self._offer(settled)
         if self.sources is not None and self.kind_of.get(path) in ("source", "notebook"):
             self.sources += [(front, use) for use, _ in settled if use.consumer.kind == "loss"]
         for judged in settled:

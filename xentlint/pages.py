@@ -71,8 +71,16 @@ def folder() -> str:
 
 def paths(where: str) -> dict[str, str]:
     """Code → page, from the file names alone: nothing is read."""
-    names = sorted(name for name in os.listdir(where) if re.fullmatch(r"[A-Z]+\d+\.md", name))
+    names = sorted(filter(_is_page, os.listdir(where)))
     return {name[:-3]: os.path.join(where, name) for name in names}
+
+
+def _is_page(name: str) -> bool:
+    """``XL101.md``."""
+    code, dot, end = name.partition(".")
+    letters = code.rstrip("0123456789")
+    is_code = letters != code and letters.isascii() and letters.isalpha() and letters.isupper()
+    return is_code and dot + end == ".md"
 
 
 def strays(where: str) -> list[str]:

@@ -23,11 +23,6 @@ OBJECTIVE = (
 OUTPUTS = "unsafe fixes changed what a model outputs or decides: read the diff and train again"
 
 
-def is_wanted(options: Options) -> bool:
-    """Whether the run is to change something, or to show what it would."""
-    return bool(options.fix or options.diff or options.fix_only)
-
-
 class Mended(NamedTuple):
     """What a run of fixes came to."""
 
