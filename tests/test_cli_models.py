@@ -15,7 +15,7 @@ from test_saved_remote import Server, server
 
 import xentlint
 from xentlint import cli, report
-from xentlint.inspecting import size
+from xentlint.parsers import size
 
 SOURCE = """\
 import keras

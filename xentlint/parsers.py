@@ -142,7 +142,7 @@ def _add_file_options(files: _Group) -> None:
 
 def _add_model_options(group: _Group) -> None:
     """The options that say how models are read."""
-    group.add_argument("--max-config-size", type=_size, metavar="SIZE",
+    group.add_argument("--max-config-size", type=size, metavar="SIZE",
                        help="read configurations up to this size (default: 64M)")  # fmt: skip
     group.add_argument("--expect", choices=("logits", "probabilities"),
                        help="what models that hold no loss should give")  # fmt: skip
@@ -184,7 +184,7 @@ def completion_parser() -> Parser:
     return parser
 
 
-def _size(text: str) -> int:
+def size(text: str) -> int:
     """``64M`` → bytes; a unit is a power of 1,024."""
     found = re.match(r"(\d+)\s*([kmgt]?)(?:i?b)?\Z", text.strip(), re.IGNORECASE)
     if found is None or not int(found[1][:20]):
