@@ -1,7 +1,7 @@
 """``[tool.xentlint]``: what a project's files say about how it is to be checked.
 
 The nearest ``xentlint.toml``, or ``pyproject.toml`` with such a table, upwards of a file counts
-for it, alone. A ``pyproject.toml`` is parsed only if its bytes name xentlint: on the path of a
+for it, alone. A ``pyproject.toml`` is parsed only if its bytes have such a key: on the path of a
 single saved model the TOML parser would take as long as all the rest.
 """
 
@@ -114,7 +114,7 @@ def load(path: str) -> Settings | None:
     except OSError as error:
         # Whether a file that cannot be read is meant for us is only sure of our own.
         return _broken(path, None, files.reason(error)) if is_ours else None
-    if not is_ours and b"xentlint" not in data:
+    if not is_ours and not _may_be_about_us(data):
         return None
     from xentlint.configfile import parse  # brings the TOML parser
 
@@ -129,6 +129,15 @@ def load(path: str) -> Settings | None:
         problems=problems,
         **values,
     )
+
+
+def _may_be_about_us(data: bytes) -> bool:
+    """Whether a table or a key may be called xentlint; ``"xentlint>=1"`` is a dependency."""
+    if b"xentlint" not in data:
+        return False
+    import re
+
+    return re.search(rb"""xentlint["']?[ \t]*(?:[].]|=(?!=))""", data) is not None
 
 
 def _broken(path: str, line: int | None, message: str) -> Settings:
