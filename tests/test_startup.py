@@ -87,6 +87,12 @@ def test_a_model_is_read_with_json_zlib_and_struct_alone(folder: Path, name: str
         assert "xentlint.saved.reading" in found
 
 
+def test_options_bring_argparse_and_what_it_brings(folder: Path) -> None:
+    given = modules("import json, zlib, struct, collections.abc, gc, argparse", cwd=folder)
+    found = imported("check", "-q", "--select", "XL101", "m.keras", cwd=folder)
+    assert {one for one in found - given if not one.startswith("xentlint")} == set()
+
+
 READERS = {
     "m.keras": {"containers", "zipfiles"},
     "m.h5": {"hdf5_model", "hdf5"},

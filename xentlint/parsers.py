@@ -9,14 +9,17 @@ import argparse
 import os
 import re
 from collections.abc import Callable
-from typing import Final, TypeAlias
 
 from xentlint.completion import SHELLS
 from xentlint.options import COMMANDS
 from xentlint.parsing import Parser
 from xentlint.report import FORMATS
 
-_Group: TypeAlias = argparse._ActionsContainer
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, TypeAlias
+
+    _Group: TypeAlias = argparse._ActionsContainer
 
 STATUS: Final = """\
 exit status: 0 nothing found; 1 findings, of any severity; 2 the job could not be done: bad usage,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import Any, Final, NoReturn
 
 from xentlint import terminal
 from xentlint.options import HelpWanted, Options, UsageError
 from xentlint.selection import suggest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final, NoReturn
 
 # argparse asks gettext for translations, of which there are none: finding that out takes the
 # modules `locale` and some files.
