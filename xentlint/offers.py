@@ -95,7 +95,7 @@ def _plans(rule: Rule, use: Use) -> list[Plan]:
     """The plans whose condition holds, each sequence of steps once."""
     known = attributes(use)
     found: dict[tuple[str, ...], Plan] = {}
-    for plan in rule.fixes:
+    for plan in rule.advice.fixes:
         if accepts(plan.when, known):
             found.setdefault(plan.steps, plan)
     return list(found.values())

@@ -10,7 +10,10 @@ from xentlint.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Final
+    from collections.abc import Callable
+    from typing import Any, Final, TypeVar
+
+    T = TypeVar("T")
 
 Table = dict[str, tuple[object, ...]]
 """A match table: key → the values that it accepts."""
@@ -43,6 +46,27 @@ class Plan(NamedTuple):
     keeps: tuple[str, ...]
 
 
+class Advice:
+    """What a rule says of its findings, and how they are mended.
+
+    Parsed when it is first asked for: it is most of a page, and most runs find nothing.
+    """
+
+    message: str
+    grades: tuple[Grade, ...]
+    help: tuple[Help, ...]
+    fixes: tuple[Plan, ...]
+
+    def __init__(self, path: str, front: str) -> None:
+        self._path, self._front = path, front
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in Advice.__annotations__:
+            raise AttributeError(name)
+        vars(self).update(_made(self._path, self._front, _advice))
+        return vars(self)[name]
+
+
 class Rule(NamedTuple):
     """A page's front matter."""
 
@@ -52,10 +76,7 @@ class Rule(NamedTuple):
     enabled: bool
     match: tuple[Table, ...]
     exclude: tuple[Table, ...]
-    message: str
-    grades: tuple[Grade, ...]
-    help: tuple[Help, ...]
-    fixes: tuple[Plan, ...]
+    advice: Advice
 
 
 class PageError(ValueError):
@@ -111,10 +132,10 @@ def read(path: str) -> Rule:
     """The rule that a page holds."""
     with open(path, "rb", buffering=0) as file:
         front, _ = split(file.read().decode().replace("\r\n", "\n"))
-    try:
-        return rule(front_matter(front))
-    except (KeyError, TypeError, ValueError) as error:
-        raise PageError(f"{path}: {error!r}") from error
+    at = front.find("\nmessage = ")
+    whole = at < 0 or '"""' in front or "'''" in front  # the line may be one of a text
+    head, rest = (front, front) if whole else (front[:at], front[at:])
+    return _made(path, head, lambda found: _rule(found, Advice(path, rest)))
 
 
 def body(path: str) -> str:
@@ -129,10 +150,16 @@ def section(text: str, name: str) -> str:
     return re.split(r"(?m)^## ", after, maxsplit=1)[0].strip()
 
 
-def rule(front: dict[str, Any]) -> Rule:
-    """Front matter, already parsed, as a rule. ``pagecheck`` says what may stand in it."""
-    text = front["help"]
-    helps: list[dict[str, Any]] = [{"text": text}] if isinstance(text, str) else text
+def _made(path: str, front: str, make: Callable[[dict[str, Any]], T]) -> T:
+    """What is made of front matter; an error names the page."""
+    try:
+        return make(front_matter(front))
+    except (KeyError, TypeError, ValueError) as error:
+        raise PageError(f"{path}: {error!r}") from error
+
+
+def _rule(front: dict[str, Any], advice: Advice) -> Rule:
+    """What judging asks of a page. ``pagecheck`` says what may stand in it."""
     return Rule(
         code=front["code"],
         name=front["name"],
@@ -140,17 +167,26 @@ def rule(front: dict[str, Any]) -> Rule:
         enabled=front.get("enabled", True),
         match=tables(front["match"]),
         exclude=tables(front.get("exclude", ())),
-        message=front["message"],
-        grades=tuple(
+        advice=advice,
+    )
+
+
+def _advice(front: dict[str, Any]) -> dict[str, Any]:
+    """What findings ask of a page."""
+    text = front["help"]
+    helps: list[dict[str, Any]] = [{"text": text}] if isinstance(text, str) else text
+    return {
+        "message": front["message"],
+        "grades": tuple(
             Grade(table(g.get("when", {})), g.get("severity"), g.get("note", ""), g.get("message"))
             for g in front.get("grades", ())
         ),
-        help=tuple(Help(table(h.get("when", {})), h["text"]) for h in helps),
-        fixes=tuple(
+        "help": tuple(Help(table(h.get("when", {})), h["text"]) for h in helps),
+        "fixes": tuple(
             Plan(tuple(f["steps"]), table(f.get("when", {})), f["applicability"], tuple(f["keeps"]))
             for f in front.get("fixes", ())
         ),
-    )
+    }
 
 
 def tables(value: Any) -> tuple[Table, ...]:
