@@ -117,7 +117,7 @@ def test_what_only_findings_need_comes_with_a_finding(folder: Path) -> None:
     assert not imported("check", "m.keras", cwd=folder) & (late | never)
     found = imported("check", "bad.keras", cwd=folder)
     assert found >= late
-    assert not found & never
+    assert not found & (never | {"xentlint.saved.hdf5", "xentlint.saved.edit", "xentlint.writing"})
 
 
 # Bytecode is kept, as it is in an installation.

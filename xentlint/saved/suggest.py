@@ -9,9 +9,9 @@ from xentlint.facts import Edit, Place, Use
 
 from . import jsontext, limits
 from .compiled import Handle
-from .edit import Members, texts
 from .errors import ReadError, printable
 from .intents import Change, ImpossibleError, changes
+from .members import Members, texts
 from .windows import Budget, open_file
 
 TYPE_CHECKING = False
