@@ -17,6 +17,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    Message = dict[str, list[Any]]
+    """The fields of a message that were asked for: strings as bytes, messages as these; under
+    ``HERE`` where it starts."""
+
 _SPACE = re.compile(rb"(?:[ \t\r\n,;]+|#[^\n]*)*")
 # A name, and its value where that is one plain string.
 _HEAD = re.compile(
@@ -27,7 +31,8 @@ _SCALAR = re.compile(rb"[^\s{}<>\"'#;,]+")
 _HOPS = re.compile(rb"[\"'{}<>#]")
 _ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|(.))", re.DOTALL)
 _TEXT = rb"[^{}<>\"'#]*"
-_FLAT = _TEXT + rb"(?:\"[^\"\\\n]*\"" + _TEXT + rb"){0,64}"
+_QUOTED = rb"\"[^\"\\\n]*(?:\\.[^\"\\\n]*){0,64}\""
+_FLAT = _TEXT + rb"(?:" + _QUOTED + _TEXT + rb"){0,64}"
 
 
 _STRINGS = re.compile(_FLAT)
@@ -38,16 +43,13 @@ def _inside(inner: bytes) -> bytes:
     return rb"\{" + _FLAT + rb"(?:" + inner + _FLAT + rb"){0,64}\}"
 
 
-# attr { value { list { shape { dim { … } } } } } is the deepest common one.
-_SHALLOW = re.compile(_inside(_inside(_inside(_inside(rb"\{" + _FLAT + rb"\}")))))
+# node_def { attr { value { list { shape { dim { … } } } } } } is the deepest common one.
+_SHALLOW = re.compile(_inside(_inside(_inside(_inside(_inside(rb"\{" + _FLAT + rb"\}"))))))
 """Nearly every attribute of a node: stepped over in one go. Bounded, for a long one would take
 memory for each of its parts."""
 _PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b", b"f": b"\f",
           b"v": b"\v"}  # fmt: skip
 
-Message = dict[str, list[Any]]
-"""The fields of a message that were asked for: strings as bytes, messages as these; under
-``HERE`` where it starts."""
 HERE = ""
 FIELD_COST = 10
 """Work of one field: text takes that much longer than the binary form."""
