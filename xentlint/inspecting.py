@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import xentlint
@@ -43,6 +44,7 @@ def run(options: Options) -> Shown:
         except Exception as error:
             said.append(f"error: {path}: a bug in xentlint, this file was not checked: {error!r}")
             continue
+        found = found._replace(notes=tuple(map(_meant, found.notes)))
         reports.append(found)
         said += _errors(found)
     status = 2 if said else int(any(found.verdict == "findings" for found in reports))
@@ -60,12 +62,21 @@ def _as_check(options: Options) -> Shown:
     for path in options.models:
         run.file(File(path, "model", True))
     outcome = run.outcome(len(options.models), time.perf_counter())
-    found = tuple(p._replace(fatal=_is_error(p)) for p in outcome.problems)
+    found = tuple(_meant(p)._replace(fatal=_is_error(p)) for p in outcome.problems)
     outcome = outcome._replace(problems=found)
     said = [f"{'error' if p.fatal else 'note'}: {problem(p)}" for p in outcome.problems]
     status = 2 if outcome.failed else int(bool(outcome.findings))
     text = report.render(options.output_format, outcome, report.View())
     return Shown(text, status, tuple(said))
+
+
+def _meant(item: Problem) -> Problem:
+    """Of a path that is not there: the name that is most like it."""
+    if "://" in item.path or os.path.lexists(item.path):
+        return item
+    from xentlint.discover import near
+
+    return item._replace(message=item.message + near(item.path))
 
 
 def _errors(found: ModelReport) -> list[str]:
