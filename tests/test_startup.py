@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 from saved import build, fuzz, hdf5_build
 
+import xentlint
+
 if os.name == "posix":
     import resource
 
+ROOT = str(Path(xentlint.__file__).parent.parent)
 GOOD = build.sequential(
     build.dense(3, "softmax"),
     compile_config=build.compiled(build.from_logits(False), ["accuracy"]),
@@ -52,16 +55,16 @@ def folder(tmp_path: Path) -> Path:
 
 def modules(program: str, *arguments: str, cwd: Path) -> set[str]:
     """What a program has imported in the end."""
-    program += ";\nimport sys; print('\\nMODULES', *sys.modules)"
+    program = f"import sys; sys.path.append({ROOT!r})\n{program}\nprint('\\nMODULES', *sys.modules)"
     done = subprocess.run(
-        [sys.executable, "-c", program, *arguments],
+        [sys.executable, "-S", "-c", program, *arguments],  # -S: what `site` brings hides nothing
         cwd=cwd, capture_output=True, text=True, check=True,
     )  # fmt: skip
     return set(done.stdout.rpartition("MODULES")[2].split())
 
 
-RUN = "import sys; from xentlint.cli import main; assert main(sys.argv[1:]) in (0, 1)"
-INSPECT = "import sys, xentlint; xentlint.inspect_model(sys.argv[1])"
+RUN = "from xentlint.cli import main; assert main(sys.argv[1:]) in (0, 1)"
+INSPECT = "import xentlint; xentlint.inspect_model(sys.argv[1])"
 
 
 def imported(*arguments: str, cwd: Path) -> set[str]:
@@ -77,7 +80,7 @@ def test_what_is_not_needed_is_not_imported(folder: Path) -> None:
 @pytest.mark.parametrize("name", sorted({name.partition("/")[0] for name in MODELS}))
 def test_a_model_is_read_with_json_zlib_and_struct_alone(folder: Path, name: str) -> None:
     """No other module of Python's own: not argparse, not typing, not a single one."""
-    given = modules("import json, zlib, struct, collections.abc, gc", cwd=folder)
+    given = modules("import __future__, os, json, zlib, struct, collections.abc, gc", cwd=folder)
     for found in (
         imported("check", name, cwd=folder),
         imported("inspect", name, cwd=folder),
@@ -88,7 +91,9 @@ def test_a_model_is_read_with_json_zlib_and_struct_alone(folder: Path, name: str
 
 
 def test_options_bring_argparse_and_what_it_brings(folder: Path) -> None:
-    given = modules("import json, zlib, struct, collections.abc, gc, argparse", cwd=folder)
+    given = modules(
+        "import __future__, os, json, zlib, struct, collections.abc, gc, argparse", cwd=folder
+    )
     found = imported("check", "-q", "--select", "XL101", "m.keras", cwd=folder)
     assert {one for one in found - given if not one.startswith("xentlint")} == set()
 
