@@ -116,7 +116,9 @@ def run(command: list[str], runs: int = RUNS) -> Measured:
         for _ in range(runs):
             before = time.perf_counter()
             with open(os.path.join(folder, "out"), "wb") as out:
-                started = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
+                started = subprocess.Popen(
+                    command, env=environment, stdout=out, stderr=out, cwd=folder
+                )
                 _, status, usage = os.wait4(started.pid, 0)
             spent = time.perf_counter() - before
             started.returncode = os.waitstatus_to_exitcode(status)

@@ -1,7 +1,7 @@
 """``[tool.xentlint]``: what a project's files say about how it is to be checked.
 
 The nearest ``xentlint.toml``, or ``pyproject.toml`` with such a table, upwards of a file counts
-for it, alone. A ``pyproject.toml`` is parsed only if its bytes have such a key: on the path of a
+for it, alone. A ``pyproject.toml`` is parsed only if its bytes have such a name: on the path of a
 single saved model the TOML parser would take as long as all the rest.
 """
 
@@ -132,12 +132,14 @@ def load(path: str) -> Settings | None:
 
 
 def _may_be_about_us(data: bytes) -> bool:
-    """Whether a table or a key may be called xentlint; ``"xentlint>=1"`` is a dependency."""
+    """Whether there may be a table ``tool.xentlint``; a dependency has that name as well."""
     if b"xentlint" not in data:
         return False
     import re
 
-    return re.search(rb"""xentlint["']?[ \t]*(?:[].]|=(?!=))""", data) is not None
+    dotted = rb"""tool["']?[ \t]*\.[ \t]*["']?xentlint"""
+    alone = rb"""(?m)^[ \t]*\[?[ \t]*["']?tool["']?[ \t]*[]=]"""  # [tool], or tool = {…}
+    return any(re.search(pattern, data) for pattern in (dotted, alone))
 
 
 def _broken(path: str, line: int | None, message: str) -> Settings:
