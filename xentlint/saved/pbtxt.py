@@ -31,8 +31,7 @@ _SCALAR = re.compile(rb"[^\s{}<>\"'#;,]+")
 _HOPS = re.compile(rb"[\"'{}<>#]")
 _ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|(.))", re.DOTALL)
 _TEXT = rb"[^{}<>\"'#]*"
-_QUOTED = rb"\"[^\"\\\n]*(?:\\.[^\"\\\n]*){0,64}\""
-_FLAT = _TEXT + rb"(?:" + _QUOTED + _TEXT + rb"){0,64}"
+_FLAT = _TEXT + rb"(?:\"[^\"\\\n]*\"" + _TEXT + rb"){0,64}"
 
 
 _STRINGS = re.compile(_FLAT)
@@ -43,8 +42,8 @@ def _inside(inner: bytes) -> bytes:
     return rb"\{" + _FLAT + rb"(?:" + inner + _FLAT + rb"){0,64}\}"
 
 
-# node_def { attr { value { list { shape { dim { … } } } } } } is the deepest common one.
-_SHALLOW = re.compile(_inside(_inside(_inside(_inside(_inside(rb"\{" + _FLAT + rb"\}"))))))
+# attr { value { list { shape { dim { … } } } } } is the deepest common one.
+_SHALLOW = re.compile(_inside(_inside(_inside(_inside(rb"\{" + _FLAT + rb"\}")))))
 """Nearly every attribute of a node: stepped over in one go. Bounded, for a long one would take
 memory for each of its parts."""
 _PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b", b"f": b"\f",
