@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from xentlint import options
 from xentlint.parsers import PARSERS
 
-ARGUMENT = st.text(max_size=6) | st.sampled_from(["a b", "a=b", "x.py", "@x", "+x", "~", "\\-", " -"])
+ARGUMENT = st.text(max_size=6) | st.sampled_from(
+    ["a b", "a=b", "x.py", "@x", "+x", "~", "\\-", " -"]
+)
 LINES = st.lists(ARGUMENT, max_size=5)
 SHORT = ("check", "audit", "inspect")
 
