@@ -14,9 +14,6 @@ from fakes import FakeSource
 import xentlint
 from xentlint import cli, engine, pages
 
-if os.name == "posix":
-    import resource
-
 FAULT = "model HEAD\nfit LOSS XL101\n"
 
 
@@ -266,55 +263,3 @@ def test_a_narrow_encoding_does_not_break_the_report() -> None:
     done = run("rule", "XL102", env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
     assert done.returncode == 0
     assert done.stderr == ""
-
-
-def imported(*arguments: str, cwd: Path) -> set[str]:
-    program = (
-        "import sys; from xentlint.cli import main; main(sys.argv[1:]);"
-        "print('\\nMODULES', *sys.modules)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program, *arguments], cwd=cwd, capture_output=True, text=True,
-        check=True,
-    )  # fmt: skip
-    return set(done.stdout.rpartition("MODULES")[2].split())
-
-
-def test_what_is_not_needed_is_not_imported(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text("print('hello')\n")
-    heavy = {"libcst", "dataclasses", "tomllib", "tomli", "importlib.metadata", "subprocess"}
-    for arguments in (["--version"], ["check", "a.py"], ["rule"]):
-        assert not imported(*arguments, cwd=tmp_path) & heavy, arguments
-
-
-# Bytecode is kept, as it is in an installation.
-ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-
-
-def seconds(command: list[str], cwd: Path) -> float:
-    """Processor time: what else the machine does at the moment does not count."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, cwd=cwd, check=True, capture_output=True, env=ENVIRONMENT)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-@pytest.mark.skipif(os.name != "posix", reason="processor time of a child")
-def test_start_up_costs_little(tmp_path: Path) -> None:
-    """About twice the time of ``python -c "import re, json"``; the best of several, in turn.
-
-    An alarm for an import too many, with room for a busy machine: benchmarks/ has the figure.
-    """
-    (tmp_path / "a.py").write_text("print('hello')\n")
-    commands = {
-        "python": ["-c", "import re, json"],
-        "version": ["-m", "xentlint", "--version"],
-        "check": ["-m", "xentlint", "check", "a.py"],
-    }
-    rounds = [
-        {name: seconds([sys.executable, *rest], tmp_path) for name, rest in commands.items()}
-        for _ in range(15)
-    ]
-    best = {name: min(one[name] for one in rounds) for name in commands}
-    assert best["version"] < 2 * best["python"], best
-    assert best["check"] < 2.5 * best["python"], best

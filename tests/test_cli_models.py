@@ -15,7 +15,7 @@ from test_saved_remote import Server, server
 
 import xentlint
 from xentlint import cli, report
-from xentlint.inspecting import size
+from xentlint.parsers import size
 
 SOURCE = """\
 import keras
@@ -100,6 +100,22 @@ def test_inspect_as_json(tmp_path: Path, run: Run) -> None:
     loss = found["models"][0]["losses"][0]
     assert (loss["verdict"], loss["from_logits"]) == ("XL101", True)
     assert found["models"][0]["heads"][0]["units"] == 3
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github"])
+def test_a_path_that_is_not_there_is_taken_for_the_nearest(
+    tmp_path: Path, run: Run, form: str
+) -> None:
+    put(tmp_path, {"model.keras": GOOD, "sub/clear.keras": GOOD})
+    done = run("inspect", "--output-format", form, "modell.keras", "sub/clera.keras", "other.h5")
+    assert done.status == 2
+    rows = done.err.splitlines()
+    assert len(rows) == 3
+    assert "modell.keras" in rows[0]
+    assert "(did you mean 'model.keras'?)" in rows[0]
+    assert "(did you mean 'clear.keras'?)" in "".join(rows)
+    assert done.err.count("did you mean") == 2
+    assert "did you mean" in done.out
 
 
 def test_inspect_in_the_formats_of_check(tmp_path: Path, run: Run) -> None:

@@ -191,6 +191,39 @@ print(sorted({{"tomllib", "tomli", "xentlint.configfile", "dataclasses"}} & set(
     assert run.stdout == "[]\n", run.stderr
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[tool.xentlint]\nprefer = "logits"',
+        '[tool . "xentlint" ]\nprefer = "logits"',
+        "[tool.'xentlint']\nprefer = \"logits\"",
+        '[tool]\nxentlint.prefer = "logits"',
+        '[tool]\n"xentlint"\t. prefer = "logits"',
+        '[tool]\nxentlint = {prefer = "logits"}',
+        'tool.xentlint.prefer="logits"',
+        'tool = {xentlint={prefer = "logits"}}',
+        '  "tool" = {"xentlint" = {prefer = "logits"}}',
+        ' [ \'tool\' ]\n"xentlint".prefer = "logits"',
+        '[tool."xentlint"]\r\nprefer = "logits"',
+    ],
+)
+def test_every_way_to_write_the_table_is_seen(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(text.encode())
+    found = config.load(str(tmp_path / "pyproject.toml"))
+    assert found is not None
+    assert found.prefer == "logits"
+
+
+@pytest.mark.parametrize("name", ["xentlint", "xentlint==1.0", "xentlint>=1", "xentlint[remote]"])
+def test_a_project_that_only_installs_us_is_not_parsed(tmp_path: Path, name: str) -> None:
+    poetry = f'[tool.poetry.dependencies]\n{name} = "^1"\n[tool.pixi]\nx = [ broken'
+    (tmp_path / "pyproject.toml").write_text(poetry)
+    assert config.load(str(tmp_path / "pyproject.toml")) is None
+    text = f'[project]\ndependencies = ["{name}", broken'
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert config.load(str(tmp_path / "pyproject.toml")) is None
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFO here")
 def test_a_fifo_is_no_configuration(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pyproject.toml")

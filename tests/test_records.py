@@ -64,8 +64,14 @@ CALLS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+@pytest.mark.parametrize("early", [True, False], ids=["by hand", "compiled"])
 @pytest.mark.parametrize("name", CALLS)
-def test_as_in_typing(name: str) -> None:
+def test_as_in_typing(name: str, early: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if early:
+        by_hand = records.NamedTuple.__dict__["__new__"]
+        monkeypatch.setattr(Mine, "__new__", by_hand)
+    monkeypatch.setattr(Mine, "_early", [None] * 8 * early)
+
     def outcome(kind: Any) -> Any:
         try:
             return CALLS[name](kind)
@@ -93,3 +99,18 @@ def test_matching() -> None:
             assert (first, second) == (1, "x")
         case _:
             pytest.fail("a pattern of fields does not match")
+
+
+def test_compiled_for_those_of_which_many_are_made() -> None:
+    class Many(records.NamedTuple):
+        first: int
+        second: str = "b"
+
+    def is_compiled() -> bool:
+        return "__new__" in vars(Many)
+
+    for number in range(records._FEW):
+        assert Many(number) == (number, "b")
+        assert not is_compiled()
+    assert Many(second="c", first=1) == (1, "c")
+    assert is_compiled()

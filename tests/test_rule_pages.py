@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -92,7 +94,23 @@ def test_other_toml_is_read_by_tomllib(text: str) -> None:
     assert pages.front_matter(text) == tomllib.loads(text)
 
 
-@pytest.mark.parametrize("text", ["a = 1\na = 2", "a", "a = ", 'a = "x', "a = {b = 1", "a = 1 2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = 1, b = 2",
+        "a = null",
+        "a = NaN",
+        "a = Infinity",
+        "a = {b = 1, b = 2}",
+        'a = {"b": 1}',
+        "a = 1\na = 2",
+        "a",
+        "a = ",
+        'a = "x',
+        "a = {b = 1",
+        "a = 1 2",
+    ],
+)
 def test_what_is_no_toml_is_refused(text: str) -> None:
     with pytest.raises(tomllib.TOMLDecodeError):
         pages.front_matter(text)
@@ -151,3 +169,76 @@ def test_missing_parts_are_named(key: str) -> None:
 def test_a_body_without_its_sections_is_named() -> None:
     assert any("'Fix safety'" in text for text in pagecheck.check(GOOD, "# x\n"))
     assert any("python bad" in text for text in pagecheck.check(GOOD, "# x\n"))
+
+
+ADVICE = ("message", "grades", "help", "fixes")
+OWN = """+++
+code = "MY001"
+name = "mine"
+severity = "error"
+match = {consumer = "loss"}
+%s
+help = "a"
++++
+"""
+
+
+def test_what_findings_need_is_parsed_with_the_first() -> None:
+    rule = pages.read(PAGES["XL101"])
+    assert not set(ADVICE) & vars(rule.advice).keys()
+    assert "expects logits" in rule.advice.message
+    assert set(ADVICE) <= vars(rule.advice).keys()
+    with pytest.raises(AttributeError):
+        _ = rule.advice.nothing
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'message = "m"',
+        'message="m"',
+        "message = 'm'",
+        'message = """m"""',
+        '# """\nmessage = "m"',
+        "note = '''\nmessage = 1\n'''\nmessage = \"m\"",
+    ],
+)
+def test_advice_of_any_spelling(tmp_path: object, line: str) -> None:
+    path = f"{tmp_path}/MY001.md"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(OWN % line)
+    rule = pages.read(path)
+    assert (rule.code, rule.match) == ("MY001", ({"consumer": ("loss",)},))
+    assert (rule.advice.message, [item.text for item in rule.advice.help]) == ("m", ["a"])
+
+
+def test_broken_advice_names_its_page(tmp_path: object) -> None:
+    path = f"{tmp_path}/MY001.md"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(OWN % 'message = "m" "n"')
+    with pytest.raises(pages.PageError, match="MY001"):
+        _ = pages.read(path).advice.help
+
+
+FRONT = st.lists(st.sampled_from(["a = 1", "+++", "+++ ", " +++", "", "text", "++++"]), max_size=6)
+
+
+@given(FRONT)
+def test_the_quick_split_is_the_slow_one(rows: list[str]) -> None:
+    text = "\n".join(["+++", *rows])
+    parts = re.split(r"(?m)^\+\+\+[ \t]*$", text, maxsplit=2)
+    if len(parts) != 3:
+        with pytest.raises(pages.PageError):
+            pages.split(text)
+    else:
+        assert pages.split(text) == (parts[1], parts[2].lstrip("\n"))
+
+
+@pytest.mark.parametrize(
+    ("name", "is_page"),
+    [("XL101.md", True), ("A1.md", True), ("xl101.md", False), ("XL.md", False), ("1.md", False),
+     ("XL101.MD", False), ("XL1a.md", False), ("XL101.md.md", False), ("ÄL1.md", False)],
+)  # fmt: skip
+def test_names_of_pages(tmp_path: Path, name: str, is_page: bool) -> None:
+    (tmp_path / name).write_text("+++\n")
+    assert bool(pages.paths(str(tmp_path))) == is_page

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from saved import build
+from saved import build, fuzz
 
 import xentlint
 from xentlint import rules, saved
@@ -268,3 +269,51 @@ def test_the_compile_call_that_made_a_model(tmp_path: Path) -> None:
     assert origin.made_by(model, [fits, use(name, 7)]) is None, "two fit: none is named"
     assert origin.made_by(model, [fits, use(name, 7, units=10)]) == fits
     assert origin.with_origin(model, [fits]).related[-1].place == Place("train.py", 5)
+
+
+LITE = {"linear": 9, "sigmoid": 14, "softmax": 25, "reshape": 22, "concat": 2, "tanh": 28}
+
+
+@pytest.mark.parametrize(
+    ("operators", "wanted", "again"),
+    [
+        # Two heads of a detector, reshaped and put one behind the other.
+        ("linear 0, reshape 1, linear 0, reshape 3, concat 2 4", ("logits", "ok"), False),
+        ("linear 0, sigmoid 1, linear 0, sigmoid 3, concat 2 4", ("independent", "XL101"), False),
+        ("linear 0, concat 1, reshape 2", ("logits", "ok"), False),
+        ("linear 0, softmax 1, concat 2", ("simplex", "XL101"), False),
+        # Rows of two simplexes need not sum to one; other mixtures say nothing either.
+        ("linear 0, softmax 1, linear 0, softmax 3, concat 2 4", ("unknown", "undecided"), False),
+        ("linear 0, linear 0, sigmoid 2, concat 1 3", ("unknown", "undecided"), False),
+        ("linear 0, concat 0 1", ("unknown", "undecided"), False),
+        ("linear 0, tanh 1, linear 0, tanh 3, concat 2 4", ("unknown", "undecided"), False),
+        # One inside the other, and a sigmoid on sigmoids.
+        ("linear 0, linear 0, concat 1 2, linear 0, concat 3 4", ("logits", "ok"), False),
+        ("linear 0, sigmoid 1, linear 0, sigmoid 3, concat 2 4, sigmoid 5",
+         ("independent", "XL101"), True),
+        ("linear 0, sigmoid 1, sigmoid 2, linear 0, sigmoid 4, concat 3 5",
+         ("independent", "XL101"), True),
+    ],
+)  # fmt: skip
+def test_concatenated_heads_of_tflite(
+    tmp_path: Path, operators: str, wanted: tuple[str, str], again: bool
+) -> None:
+    words = [item.split() for item in operators.split(", ")]
+    made = fuzz.tflite(*((LITE[name], tuple(map(int, given))) for name, *given in words))
+    path = tmp_path / "m.tflite"
+    path.write_bytes(made)
+    report = inspection.inspect_model(str(path), expect="logits")
+    (loss,) = report.losses
+    assert (report.heads[0].scale, loss.verdict) == wanted
+    assert report.heads[0].units == 3
+    assert {item.verdict for item in report.activations} == ({"XL105"} if again else set())
+
+
+def test_a_cycle_of_concatenations_ends(tmp_path: Path) -> None:
+    for operators in ([(2, (1, 1))], [(2, (0, 0)), *((2, (n, n)) for n in range(1, 30))]):
+        path = tmp_path / "m.tflite"
+        path.write_bytes(fuzz.tflite(*operators))
+        started = time.process_time()
+        (problem,) = saved.read(str(path)).problems
+        assert problem.kind == "too-large"
+        assert time.process_time() - started < 1

@@ -1,8 +1,11 @@
 """xentlint: does the last layer of a Keras model match its loss?"""
 
-from typing import TYPE_CHECKING, Any, Final
+from __future__ import annotations
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from xentlint.saved.inspection import ModelReport as ModelReport
     from xentlint.saved.inspection import inspect_model as inspect_model
 

@@ -2,63 +2,28 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
 
 from xentlint import config, terminal
 from xentlint.facts import Edit, Finding, Problem
-from xentlint.options import UsageError
+from xentlint.options import Options, UsageError
 from xentlint.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from xentlint.outcome import Outcome
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options that belong to this module."""
-    output = parser.add_argument_group("report")
-    output.add_argument("--output-file", metavar="FILE", help="write the report there")
-    output.add_argument("--statistics", action="store_true", help="counts by rule, no findings")
-    output.add_argument(
-        "--fail-on",
-        choices=("error", "warning"),
-        help="the least severity that makes the exit status 1 (default: warning)",
-    )
-    known = parser.add_argument_group("known findings")
-    known.add_argument("--baseline", metavar="FILE",
-                       help="report only what is not in this file; it shrinks")  # fmt: skip
-    known.add_argument("--write-baseline", metavar="FILE",
-                       help="write all findings there, as known from now on")  # fmt: skip
-    known.add_argument("--add-ignore", metavar="[=REASON]",
-                       help="silence each finding with a comment")  # fmt: skip
-    configured = parser.add_argument_group("configuration")
-    configured.add_argument("--config", metavar="FILE", help="this file counts, and no other")
-    configured.add_argument("--isolated", action="store_true", help="no configuration file counts")
-    add_file_options(parser.add_argument_group("which files"))
-    parser.add_argument("--target-keras", type=int, choices=(2, 3), help=argparse.SUPPRESS)
-
-
-def add_file_options(files: Any) -> None:
-    """The options that say what is looked at."""
-    files.add_argument("--extend-exclude", action="append", default=[], metavar="PATTERN",
-                       help="leave these out as well")  # fmt: skip
-    files.add_argument("--no-force-exclude", dest="force_exclude", action="store_false",
-                       help="look at excluded files that are named")  # fmt: skip
-    files.add_argument("--docs", action="store_const", const=True,
-                       help="also the Python blocks of Markdown and reStructuredText")  # fmt: skip
-    files.add_argument("--stdin-filename", metavar="NAME",
-                       help="what `-`, the text on stdin, is called")  # fmt: skip
-
-
-def configs(options: argparse.Namespace) -> config.Configs:
+def configs(options: Options) -> config.Configs:
     """The configuration files that count."""
     return config.Configs(only=options.config, isolated=options.isolated)
 
 
-def given(options: argparse.Namespace) -> dict[str, Any]:
+def given(options: Options) -> dict[str, Any]:
     """What the command line says of the settings, by field; only what it does say."""
     fields = ("extend_exclude", "docs", "fail_on", "output_format", "baseline", "target_keras")
     found = {field: getattr(options, field, None) for field in fields}
@@ -66,7 +31,7 @@ def given(options: argparse.Namespace) -> dict[str, Any]:
     return {field: value for field, value in found.items() if value not in (None, ())}
 
 
-def stdin_text(options: argparse.Namespace) -> tuple[str, bytes] | None:
+def stdin_text(options: Options) -> tuple[str, bytes] | None:
     """The name and the text on stdin, if that is to be checked."""
     if options.paths != ["-"]:
         return None
@@ -76,7 +41,7 @@ def stdin_text(options: argparse.Namespace) -> tuple[str, bytes] | None:
     return options.stdin_filename or "stdin.py", text
 
 
-def heed_fix_settings(options: argparse.Namespace, here: config.Settings) -> None:
+def heed_fix_settings(options: Options, here: config.Settings) -> None:
     """What the command line does not say of fixes, the settings do."""
     if options.prefer is None:
         options.prefer = here.prefer
@@ -84,7 +49,7 @@ def heed_fix_settings(options: argparse.Namespace, here: config.Settings) -> Non
         options.unsafe_fixes = here.unsafe_fixes
 
 
-def mend_text(outcome: Outcome, options: argparse.Namespace, text: bytes) -> tuple[Outcome, bytes]:
+def mend_text(outcome: Outcome, options: Options, text: bytes) -> tuple[Outcome, bytes]:
     """The text that came from stdin with the fixes made; nothing is written."""
     from xentlint.fixing import Wanted, fix
     from xentlint.mending import Mender

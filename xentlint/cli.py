@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import os
-from typing import TYPE_CHECKING, Final
 
 from xentlint import __version__, terminal
-from xentlint.options import HelpWanted, Parser, UsageError
+from xentlint.options import COMMANDS, HelpWanted, Options, UsageError, read
 from xentlint.terminal import say
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from xentlint import config
     from xentlint.engine import Settings
     from xentlint.outcome import Outcome
@@ -21,15 +22,6 @@ FOUND: Final = 1
 FAILED: Final = 2
 INTERRUPTED: Final = 130
 UNWRITTEN: Final = "xentlint: error: the report could not be written: {}"
-
-COMMANDS: Final = {
-    "check": "report where a model's output scale and its loss disagree",
-    "audit": "list every use of a head with its verdict: ok, a rule's code, or undecided and why",
-    "inspect": "show what saved models hold: heads, loss, metrics, versions, and the verdict",
-    "rule": "show a rule's page, or list the rules",
-    "completion": "print the completion script of a shell: bash, zsh or fish",
-    "config": "show the settings that count for a path, and where each comes from",
-}
 
 HELP: Final = """\
 usage: xentlint [-h] [--version] COMMAND ...
@@ -51,12 +43,6 @@ examples:
   eval "$(xentlint completion bash)"
 
 `xentlint COMMAND --help` shows a command's options.
-"""
-
-STATUS: Final = """\
-exit status: 0 nothing found; 1 findings, of any severity; 2 the job could not be done: bad usage,
-a path that is missing, a file that cannot be read or parsed. 2 wins over 1; the findings are still
-printed, and the last line on stderr gives the reason.
 """
 
 
@@ -107,66 +93,10 @@ def _unknown_command(first: str) -> str:
     return f"unknown command {first!r}{suggest(first, COMMANDS)}; see xentlint --help"
 
 
-def _parser(name: str, usage: str = "[OPTIONS] [PATH ...]") -> Parser:
-    return Parser(
-        prog=f"xentlint {name}",
-        usage=f"xentlint {name} {usage}",
-        description=COMMANDS[name].capitalize() + ".",
-        epilog=STATUS if name in ("check", "audit", "inspect") else None,
-    )
-
-
-def check_parser(name: str) -> Parser:
-    """The options of ``check`` and ``audit``."""
-    from xentlint import repair
-    from xentlint.around import add_options
-    from xentlint.inspecting import add_model_options
-    from xentlint.report import FORMATS
-
-    parser = _parser(name)
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: .)")
-    rules = parser.add_argument_group("rules")
-    for option, text in (
-        ("--select", "only these rules: codes or their beginnings, ALL for all"),
-        ("--extend-select", "these rules as well"),
-        ("--ignore", "not these rules"),
-    ):
-        rules.add_argument(option, action="append", default=[], metavar="CODES", help=text)
-    output = parser.add_argument_group("output")
-    output.add_argument(
-        "--output-format",
-        choices=tuple(FORMATS),
-        metavar="FORMAT",
-        help=f"{', '.join(FORMATS)} (default: text)",
-    )
-    output.add_argument(
-        "-q", "--quiet", action="store_true", help="findings only: no help lines, no summary"
-    )
-    output.add_argument("--exit-zero", action="store_true", help="0 even if there are findings")
-    output.add_argument("--color", choices=("auto", "always", "never"), default="auto",
-                        help="default: auto, which heeds NO_COLOR and FORCE_COLOR")  # fmt: skip
-    output.add_argument("--no-color", dest="color", action="store_const", const="never",
-                        help="the same as --color never")  # fmt: skip
-    files = parser.add_argument_group("files")
-    files.add_argument("--exclude", action="append", default=[], metavar="PATTERN",
-                       help="leave these out, as .gitignore writes them")  # fmt: skip
-    files.add_argument("--no-respect-gitignore", dest="respect_gitignore", action="store_false",
-                       help="look at files that git ignores, too")  # fmt: skip
-    add_model_options(parser.add_argument_group("saved models"))
-    if name == "check":
-        repair.add_options(parser)
-        parser.epilog = f"{STATUS}\n{repair.PROMISE}"
-    add_options(parser)
-    # For tests: the screens only save time, so a run without them must report the same.
-    parser.set_defaults(prefer=None, unsafe_fixes=None)  # None: as the settings say
-    parser.add_argument("--no-screen", dest="screens", action="store_false", help=argparse.SUPPRESS)
-    return parser
-
-
 def _check(arguments: list[str], audit: bool) -> int:
     # A reason comes with `=` only: what follows the option is a path.
     arguments = ["--add-ignore=" if item == "--add-ignore" else item for item in arguments]
-    options = check_parser("audit" if audit else "check").parse(arguments)
+    options = read("audit" if audit else "check", arguments)
     from xentlint import around, report
     from xentlint.engine import run
     from xentlint.progress import bar
@@ -206,9 +136,7 @@ def _check(arguments: list[str], audit: bool) -> int:
     return _end(outcome, options, unwritten, bool(found))
 
 
-def _filter(
-    outcome: Outcome, options: argparse.Namespace, here: config.Settings, text: bytes
-) -> int:
+def _filter(outcome: Outcome, options: Options, here: config.Settings, text: bytes) -> int:
     """The text on stdin, mended, to stdout; the report to stderr."""
     from xentlint import around, report
 
@@ -221,12 +149,12 @@ def _filter(
     return _end(outcome, options, unwritten, around.counts(outcome, here.fail_on))
 
 
-def _mended(outcome: Outcome, options: argparse.Namespace) -> Mended | None:
+def _mended(outcome: Outcome, options: Options) -> Mended | None:
     """The fixes that were asked for."""
+    if not (options.fix or options.diff or options.fix_only):
+        return None
     from xentlint import repair
 
-    if not repair.is_wanted(options):
-        return None
     if options.output is not None and list(outcome.origin.kind_of.values()) not in ([], ["model"]):
         raise UsageError("--output is for a saved model: name one")
     mended = repair.mend(outcome, options)
@@ -235,7 +163,7 @@ def _mended(outcome: Outcome, options: argparse.Namespace) -> Mended | None:
     return mended
 
 
-def _agree(options: argparse.Namespace, here: config.Settings) -> None:
+def _agree(options: Options, here: config.Settings) -> None:
     """Options that make no sense together."""
     if options.statistics and here.output_format not in ("text", "concise"):
         raise UsageError("--statistics goes with the formats text and concise")
@@ -251,7 +179,7 @@ def _agree(options: argparse.Namespace, here: config.Settings) -> None:
         raise UsageError("--add-ignore writes files; there is none on stdin")
 
 
-def _after(outcome: Outcome, options: argparse.Namespace, here: config.Settings) -> Outcome:
+def _after(outcome: Outcome, options: Options, here: config.Settings) -> Outcome:
     """What is done with the findings before they are reported."""
     from xentlint import around, config
 
@@ -280,7 +208,7 @@ def _deliver(text: str, path: str | None) -> str | None:
     return None if problem is None else f"{problem.path}: {problem.message}"
 
 
-def _end(outcome: Outcome, options: argparse.Namespace, unwritten: str | None, found: bool) -> int:
+def _end(outcome: Outcome, options: Options, unwritten: str | None, found: bool) -> int:
     """What belongs beside the report, last of it the reason of a status 2; the status."""
     _aside(outcome, options.quiet)
     if unwritten is not None:
@@ -290,7 +218,7 @@ def _end(outcome: Outcome, options: argparse.Namespace, unwritten: str | None, f
     return FOUND if found and not options.exit_zero else CLEAN
 
 
-def _settings(options: argparse.Namespace, audit: bool, configs: config.Configs) -> Settings:
+def _settings(options: Options, audit: bool, configs: config.Configs) -> Settings:
     from xentlint import around
     from xentlint.engine import Settings
 
@@ -328,11 +256,7 @@ def _codes(option: str, given: list[str], configs: config.Configs) -> tuple[str,
 
 
 def _config(arguments: list[str]) -> int:
-    parser = _parser("config", "[PATH]")
-    parser.add_argument("path", nargs="?", default=os.curdir, metavar="PATH", help="default: .")
-    parser.add_argument("--config", metavar="FILE", help="this file counts, and no other")
-    parser.add_argument("--isolated", action="store_true", help="no configuration file counts")
-    options = parser.parse(arguments)
+    options = read("config", arguments)
     from xentlint import around, config
     from xentlint.discover import near
     from xentlint.report.summary import problem
@@ -360,17 +284,8 @@ def _aside(outcome: Outcome, quiet: bool) -> None:
             say(f"xentlint: error: {problem(item)}")
 
 
-def inspect_parser() -> Parser:
-    """The options of ``inspect``."""
-    from xentlint.inspecting import add_options
-
-    parser = _parser("inspect", "[OPTIONS] MODEL ...")
-    add_options(parser)
-    return parser
-
-
 def _inspect(arguments: list[str]) -> int:
-    options = inspect_parser().parse(arguments)
+    options = read("inspect", arguments)
     from xentlint.inspecting import run
 
     shown = run(options)
@@ -381,10 +296,7 @@ def _inspect(arguments: list[str]) -> int:
 
 
 def _rule(arguments: list[str]) -> int:
-    parser = _parser("rule", "[CODE ...]")
-    parser.add_argument("codes", nargs="*", metavar="CODE",
-                        help="codes, their beginnings, names (default: list all)")  # fmt: skip
-    options = parser.parse(arguments)
+    options = read("rule", arguments)
     from xentlint import looking
 
     known = looking.known_pages()
@@ -403,16 +315,12 @@ def _rule(arguments: list[str]) -> int:
 
 
 def _completion(arguments: list[str]) -> int:
-    from xentlint.completion import SHELLS, script
-
-    parser = _parser("completion", "SHELL")
-    parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help="bash, zsh or fish")
-    shell = parser.parse(arguments).shell
+    shell = read("completion", arguments).shell
     from xentlint import looking
+    from xentlint.completion import SHELLS, script
+    from xentlint.parsers import PARSERS
 
-    plain = {name: _parser(name) for name in COMMANDS}
-    parsers = {**plain, "check": check_parser("check"), "audit": check_parser("audit")}
-    parsers["inspect"] = inspect_parser()
+    parsers = {name: make() for name, make in PARSERS.items()}
     words = {"rule": list(looking.known_pages()), "completion": list(SHELLS)}
     return _write(script(shell, parsers, words), CLEAN)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Final
 
 from xentlint.facts import Finding, Place, Use
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from xentlint.suppress import Suppression
 
 # Compiled when they are first needed: a saved model has no comments, and that is 2 ms.

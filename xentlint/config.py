@@ -1,7 +1,7 @@
 """``[tool.xentlint]``: what a project's files say about how it is to be checked.
 
 The nearest ``xentlint.toml``, or ``pyproject.toml`` with such a table, upwards of a file counts
-for it, alone. A ``pyproject.toml`` is parsed only if its bytes name xentlint: on the path of a
+for it, alone. A ``pyproject.toml`` is parsed only if its bytes have such a name: on the path of a
 single saved model the TOML parser would take as long as all the rest.
 """
 
@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
 
 from xentlint import files
 from xentlint.catalog.rows import OwnRow
 from xentlint.facts import Problem
 from xentlint.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 FILE: Final = "xentlint.toml"
 PYPROJECT: Final = "pyproject.toml"
@@ -111,7 +114,7 @@ def load(path: str) -> Settings | None:
     except OSError as error:
         # Whether a file that cannot be read is meant for us is only sure of our own.
         return _broken(path, None, files.reason(error)) if is_ours else None
-    if not is_ours and b"xentlint" not in data:
+    if not is_ours and not _may_be_about_us(data):
         return None
     from xentlint.configfile import parse  # brings the TOML parser
 
@@ -126,6 +129,17 @@ def load(path: str) -> Settings | None:
         problems=problems,
         **values,
     )
+
+
+def _may_be_about_us(data: bytes) -> bool:
+    """Whether there may be a table ``tool.xentlint``; a dependency has that name as well."""
+    if b"xentlint" not in data:
+        return False
+    import re
+
+    dotted = rb"""tool["']?[ \t]*\.[ \t]*["']?xentlint"""
+    alone = rb"""(?m)^[ \t]*\[?[ \t]*["']?tool["']?[ \t]*[]=]"""  # [tool], or tool = {…}
+    return any(re.search(pattern, data) for pattern in (dotted, alone))
 
 
 def _broken(path: str, line: int | None, message: str) -> Settings:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
 
 from xentlint.catalog.rows import OwnRow
 from xentlint.config import KEYS, near_path
 from xentlint.facts import FAMILIES, SCALES, Problem
 from xentlint.selection import ALL, suggest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
+
+    Check = Callable[[Any, str, tuple[str, ...]], Any]
 
 GIVES: Final = ("probabilities", *(scale for scale in SCALES if scale != "unknown"))
 EXPECTS: Final = ("logits", "probabilities")
@@ -105,9 +110,6 @@ def known_codes(root: str, folders: Iterable[Any] = ()) -> tuple[str, ...]:
         except (OSError, TypeError):
             continue  # named where the pages are loaded
     return tuple(dict.fromkeys(found))
-
-
-Check = Callable[[Any, str, tuple[str, ...]], Any]
 
 
 def _strings(value: Any, key: str, codes: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Final
 
 from xentlint import files, gitignore
 from xentlint.facts import Problem
 from xentlint.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from xentlint.config import Settings
 
 KINDS: Final = {

@@ -6,7 +6,6 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from xentlint import config, files
 from xentlint.chosen import Choices
@@ -17,15 +16,18 @@ from xentlint.facts import Edit, FileFacts, Finding, Place, Problem, Related, Us
 from xentlint.outcome import Judged, Outcome, is_undecided
 from xentlint.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from xentlint.catalog.rows import OwnRow
+    from typing import Any, TypeVar
+
+    from xentlint.front import FrontEnd
     from xentlint.offers import Offers
     from xentlint.pages import Rule
     from xentlint.saved.suggest import Suggestions
-    from xentlint.source import Session
-    from xentlint.source.editor import Editor
+    from xentlint.sourcefiles import SourceFiles
 
-T = TypeVar("T")
+    T = TypeVar("T")
+    Makers = dict[str, Callable[[], FrontEnd]]
 
 
 class Settings(NamedTuple):
@@ -63,102 +65,6 @@ class Settings(NamedTuple):
             self.configs or config.Configs(isolated=True),
             {k: v for k, v in given.items() if v != ()},
         )
-
-
-class FrontEnd(Protocol):
-    """What reads one kind of file."""
-
-    def keeps(self, path: str, data: bytes) -> bool:
-        """Whether these bytes may hold a use; must be cheap."""
-
-    def read(self, path: str, data: bytes) -> FileFacts:
-        """All uses in a file; their places may be handles of the front end's own."""
-
-    def locate(self, use: Use) -> Use:
-        """The same use with real places. Costly: only for what is reported."""
-
-    def lines(self, place: Place) -> list[str] | None:
-        """The text around a place."""
-
-    def edits(
-        self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
-    ) -> tuple[Edit, ...] | str:
-        """The edits of a fix, or why there are none."""
-
-    def left(self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()) -> tuple[Related, ...]:
-        """What these edits leave to do."""
-
-    def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
-        """A file with edits made; ValueError where it cannot take them."""
-
-
-class SourceFiles:
-    """Python source. LibCST is imported only with the first file that may hold a use."""
-
-    def __init__(
-        self,
-        screens: bool,
-        src: tuple[str, ...] = (),
-        audit: bool = False,
-        own: tuple[OwnRow, ...] = (),
-    ) -> None:
-        from xentlint.source.own import Own
-        from xentlint.source.triage import Screen
-
-        self._src = src
-        self._audit = audit
-        self._own = own
-        self._screen = Screen(own=Own(own), src=src) if screens else None
-        self._screens = screens
-        self._session: Session | None = None
-        self._editor: Editor | None = None
-
-    def keeps(self, path: str, data: bytes) -> bool:
-        return self._screen is None or self._screen.keeps(path, data)
-
-    def read(self, path: str, data: bytes) -> FileFacts:
-        return self._open().read(path, data)
-
-    def locate(self, use: Use) -> Use:
-        return self._open().locate(use)
-
-    def lines(self, place: Place) -> list[str] | None:
-        return self._open().source_lines(place.path)
-
-    def edits(
-        self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
-    ) -> tuple[Edit, ...] | str:
-        return self._edit().edits(use, steps, same)
-
-    def left(self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()) -> tuple[Related, ...]:
-        return self._edit().left(use, steps, same)
-
-    def _edit(self) -> Editor:
-        if self._editor is None:
-            from xentlint.source.editor import Editor
-
-            self._editor = Editor()
-        return self._editor
-
-    def splice(self, path: str, data: bytes, edits: Sequence[Edit]) -> bytes:
-        from xentlint import comments
-        from xentlint.edits import applied
-
-        text = comments.decoded(data)
-        if text is None:
-            raise ValueError("is not in the encoding that it names")
-        return comments.encoded(applied(text, edits), data)
-
-    def overlay(self, path: str, data: bytes) -> None:
-        """A module that has this content, whatever stands on the disk."""
-        self._open().project.source(path, data)
-
-    def _open(self) -> Session:
-        if self._session is None:
-            from xentlint.source import Session
-
-            self._session = Session(self._src, self._screens, self._audit, self._own)
-        return self._session
 
 
 class ModelFiles:
@@ -199,9 +105,6 @@ class ModelFiles:
         raise ValueError("a saved model is no text: its editor writes it")
 
 
-Makers = dict[str, Callable[[], FrontEnd]]
-
-
 def front_ends(
     settings: Settings,
     own: config.Settings | None = None,
@@ -214,6 +117,8 @@ def front_ends(
     known = {} if shared is None else shared
 
     def source() -> SourceFiles:
+        from xentlint.sourcefiles import SourceFiles
+
         src = tuple(os.path.join(own.root, path) for path in own.src) if own else ()
         rows = own.catalog if own else ()
         if (src, rows) not in known:
@@ -370,7 +275,9 @@ class Run:
             uses = tuple(_aimed_at(use, target) for use in uses)
         active = self.choices.of(path).rules
         settled = settle(Judged(use, judge(use, active)) for use in uses)
-        self._offer(settled)
+        # The texts of a saved model are its own: all right there, nothing to have a say in.
+        if self.kind_of.get(path) != "model" or any(verdict.rule for _, verdict in settled):
+            self._offer(settled)
         if self.sources is not None and self.kind_of.get(path) in ("source", "notebook"):
             self.sources += [(front, use) for use, _ in settled if use.consumer.kind == "loss"]
         for judged in settled:

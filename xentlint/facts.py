@@ -6,9 +6,11 @@ each import counts (``dataclasses`` costs 10 ms, ``typing`` 3 ms).
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 from xentlint.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 SCALES: Final = ("logits", "simplex", "independent", "log-probabilities", "other", "unknown")
 CONSUMERS: Final = ("loss", "metric", "activation", "decoding")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 LARGEST_SOURCE: Final = 64 * 1024 * 1024
 """Bytes of a source file. A parse needs about a hundred times as much memory."""

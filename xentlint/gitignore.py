@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from typing import Final
 
 from xentlint.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 
 class Pattern(NamedTuple):
@@ -49,7 +52,7 @@ class Ignore:
             return
         pattern = Pattern(order, negated, only_folders, whole_path, regex)
         # Most lines are plain names: found by one look-up, however many there are.
-        if not whole_path and not _SPECIAL.search(text):
+        if not whole_path and _SPECIAL.isdisjoint(text):
             self._names.setdefault(text, []).append(pattern)
         else:
             self._others.append(pattern)
@@ -82,7 +85,7 @@ class Ignore:
         return False
 
 
-_SPECIAL: Final = re.compile(r"[*?\[\\]")
+_SPECIAL: Final = frozenset("*?[\\")
 _CLASSES: Final = {
     "alnum": "a-zA-Z0-9", "alpha": "a-zA-Z", "blank": " \\t", "cntrl": "\\x00-\\x1f\\x7f",
     "digit": "0-9", "graph": "!-~", "lower": "a-z", "print": " -~", "punct": "!-/:-@\\[-`{-~",

@@ -1,16 +1,18 @@
-"""``xentlint inspect``: what saved models hold, one after the other; and the options for models."""
+"""``xentlint inspect``: what saved models hold, one after the other."""
 
 from __future__ import annotations
 
-import argparse
+import os
 import time
-from typing import TYPE_CHECKING, Any, Final
 
 import xentlint
+from xentlint.options import Options
 from xentlint.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any, Final
 
     from xentlint.facts import Problem
     from xentlint.saved.inspection import ModelReport
@@ -28,37 +30,7 @@ class Shown(NamedTuple):
     """Lines for stderr."""
 
 
-def size(text: str) -> int:
-    """``64M`` → bytes; a unit is a power of 1,024."""
-    import re
-
-    found = re.match(r"(\d+)\s*([kmgt]?)(?:i?b)?\Z", text.strip(), re.IGNORECASE)
-    if found is None or not int(found[1][:20]):
-        raise argparse.ArgumentTypeError(f"{text!r} is no size; write bytes, or 512K, 64M, 1G")
-    return int(found[1][:20]) << (10 * " kmgt".index(found[2].lower() or " "))
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of ``inspect``."""
-    parser.add_argument("models", nargs="+", metavar="MODEL",
-                        help="files, folders of models, addresses (https:, hf: …)")  # fmt: skip
-    from xentlint.report import FORMATS
-
-    parser.add_argument("--output-format", choices=tuple(FORMATS), default="text", metavar="FORMAT",
-                        help=f"{', '.join(FORMATS)} (default: text); all but text and json "
-                             "are those of check, with the findings alone")  # fmt: skip
-    add_model_options(parser)
-
-
-def add_model_options(parser: Any) -> None:
-    """The options that say how models are read."""
-    parser.add_argument("--max-config-size", type=size, metavar="SIZE",
-                        help="read configurations up to this size (default: 64M)")  # fmt: skip
-    parser.add_argument("--expect", choices=("logits", "probabilities"),
-                        help="what models that hold no loss should give")  # fmt: skip
-
-
-def run(options: argparse.Namespace) -> Shown:
+def run(options: Options) -> Shown:
     """Inspect every model that was named; one that cannot be read takes none of the others down."""
     if options.output_format not in ("text", "json"):
         return _as_check(options)
@@ -72,13 +44,14 @@ def run(options: argparse.Namespace) -> Shown:
         except Exception as error:
             said.append(f"error: {path}: a bug in xentlint, this file was not checked: {error!r}")
             continue
+        found = found._replace(notes=tuple(map(_meant, found.notes)))
         reports.append(found)
         said += _errors(found)
     status = 2 if said else int(any(found.verdict == "findings" for found in reports))
     return Shown(_rendered(reports, options.output_format), status, tuple(said))
 
 
-def _as_check(options: argparse.Namespace) -> Shown:
+def _as_check(options: Options) -> Shown:
     """The findings in the formats of ``check``, which have no place for heads."""
     from xentlint import report
     from xentlint.discover import File
@@ -89,12 +62,21 @@ def _as_check(options: argparse.Namespace) -> Shown:
     for path in options.models:
         run.file(File(path, "model", True))
     outcome = run.outcome(len(options.models), time.perf_counter())
-    found = tuple(p._replace(fatal=_is_error(p)) for p in outcome.problems)
+    found = tuple(_meant(p)._replace(fatal=_is_error(p)) for p in outcome.problems)
     outcome = outcome._replace(problems=found)
     said = [f"{'error' if p.fatal else 'note'}: {problem(p)}" for p in outcome.problems]
     status = 2 if outcome.failed else int(bool(outcome.findings))
     text = report.render(options.output_format, outcome, report.View())
     return Shown(text, status, tuple(said))
+
+
+def _meant(item: Problem) -> Problem:
+    """Of a path that is not there: the name that is most like it."""
+    if "://" in item.path or os.path.lexists(item.path):
+        return item
+    from xentlint.discover import near
+
+    return item._replace(message=item.message + near(item.path))
 
 
 def _errors(found: ModelReport) -> list[str]:

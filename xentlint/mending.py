@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 
 from xentlint import files
 from xentlint.discover import File
-from xentlint.engine import Run, SourceFiles
+from xentlint.engine import Run
 from xentlint.facts import Edit
 from xentlint.fixing import Project, Texts
 from xentlint.outcome import Outcome
+from xentlint.sourcefiles import SourceFiles
 
 
 class Mender:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, Protocol
 
 from xentlint.facts import Edit, Finding, Fix, Place, Related, Use
 from xentlint.outcome import Judged
 from xentlint.pages import Plan, Rule
 from xentlint.rules import accepts, attributes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from xentlint.front import Editor
 
 SAFE: Final = "safe"
 UNSAFE: Final = "unsafe"
@@ -32,18 +37,6 @@ WORDS: Final = {
     "move-from-logits": "give `from_logits` to a loss object",
     "remove-call": "pass the function without calling it",
 }
-
-
-class Editor(Protocol):
-    """A front end, as far as fixes need it."""
-
-    def edits(
-        self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()
-    ) -> tuple[Edit, ...] | str:
-        """The edits of a fix, or why there are none."""
-
-    def left(self, use: Use, steps: Sequence[str], same: Sequence[Use] = ()) -> tuple[Related, ...]:
-        """What these edits leave to do."""
 
 
 class Offers:
@@ -102,7 +95,7 @@ def _plans(rule: Rule, use: Use) -> list[Plan]:
     """The plans whose condition holds, each sequence of steps once."""
     known = attributes(use)
     found: dict[tuple[str, ...], Plan] = {}
-    for plan in rule.fixes:
+    for plan in rule.advice.fixes:
         if accepts(plan.when, known):
             found.setdefault(plan.steps, plan)
     return list(found.values())

@@ -1,18 +1,20 @@
-"""The command line as it is read: a parser whose errors say what was meant."""
+"""The commands, and what a command line asks of them."""
 
 from __future__ import annotations
 
-import argparse
-from typing import Any, Final, NoReturn
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Final
 
-from xentlint import terminal
-from xentlint.selection import suggest
-
-# argparse asks gettext for translations, of which there are none: finding that out takes the
-# modules `locale` and some files, a tenth of a run on one saved model.
-argparse._ = str  # type: ignore[attr-defined]
-
-WIDEST: Final = 100
+COMMANDS: Final = {
+    "check": "report where a model's output scale and its loss disagree",
+    "audit": "list every use of a head with its verdict: ok, a rule's code, or undecided and why",
+    "inspect": "show what saved models hold: heads, loss, metrics, versions, and the verdict",
+    "rule": "show a rule's page, or list the rules",
+    "completion": "print the completion script of a shell: bash, zsh or fish",
+    "config": "show the settings that count for a path, and where each comes from",
+}
 
 
 class UsageError(Exception):
@@ -23,40 +25,53 @@ class HelpWanted(Exception):  # noqa: N818 - no error
     """The user asked for this text, and for nothing else."""
 
 
-class _Formatter(argparse.RawDescriptionHelpFormatter):
-    """With a width given: argparse would import shutil to ask for it, as long as all else."""
+class Options:
+    """What a command line says, by the names of its parser."""
 
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=30, width=min(terminal.width(), WIDEST))
+    def __init__(self, **values: Any) -> None:
+        vars(self).update(values)
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...
 
 
-class Parser(argparse.ArgumentParser):
-    """Raises instead of writing and exiting, so that there is one place that does."""
+def read(command: str, arguments: Sequence[str]) -> Options:
+    """What the arguments of a command say."""
+    found = plain(command, arguments) if command in ("check", "audit", "inspect") else None
+    if found is not None:
+        return found
+    from xentlint.parsers import PARSERS  # brings argparse
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(formatter_class=_Formatter, allow_abbrev=False, **settings)
+    return PARSERS[command]().parse(arguments)
 
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(message)
 
-    def print_help(self, file: Any = None) -> NoReturn:
-        raise HelpWanted(self.format_help())
+def plain(command: str, arguments: Sequence[str]) -> Options | None:
+    """The options of a command line of paths alone, as most are; ``None``: ask the parser.
 
-    def options(self) -> list[str]:
-        """Every option that there is."""
-        return [name for action in self._actions for name in action.option_strings]
+    Importing argparse and telling it of forty options takes a third of the time that Python needs
+    to start, and all to learn that each has its default. A test holds both ways together.
+    """
+    if any(argument.startswith("-") for argument in arguments):
+        return None
+    if command == "inspect":
+        found = Options(models=[*arguments], output_format="text", **dict.fromkeys(_MODELS))
+        return found if arguments else None
+    found = Options(paths=[*arguments], color="auto", **{name: [] for name in _LISTS})
+    vars(found).update(dict.fromkeys((*_MODELS, *_UNSAID)))
+    vars(found).update({**dict.fromkeys(_OFF, False), **dict.fromkeys(_ON, True)})
+    if command == "check":
+        vars(found).update({**dict.fromkeys(_FIXES, False), "output": None})
+    return found
 
-    def parse(self, arguments: list[str]) -> argparse.Namespace:
-        """The arguments; options may stand between paths."""
-        known, rest = self.parse_known_intermixed_args(arguments)
-        if rest:
-            name = rest[0].partition("=")[0]
-            raise UsageError(f"unknown option {name!r}{suggest(name, self.options())}")
-        return known
 
-    def _check_value(self, action: argparse.Action, value: Any) -> None:
-        if action.choices is not None and value not in action.choices:
-            words = [str(choice) for choice in action.choices]
-            listed = ", ".join(words)
-            message = f"{str(value)!r} is none of {listed}{suggest(str(value), words)}"
-            raise argparse.ArgumentError(action, message)
+_MODELS: Final = ("max_config_size", "expect")
+_LISTS: Final = ("select", "extend_select", "ignore", "exclude", "extend_exclude")
+_UNSAID: Final = (
+    "output_format", "prefer", "unsafe_fixes", "output_file", "fail_on", "baseline",
+    "write_baseline", "add_ignore", "config", "docs", "stdin_filename", "target_keras",
+)  # fmt: skip
+_OFF: Final = ("quiet", "exit_zero", "statistics", "isolated")
+_ON: Final = ("respect_gitignore", "force_exclude", "screens")
+_FIXES: Final = ("fix", "diff", "show_fixes", "fix_only", "exit_non_zero_on_fix")

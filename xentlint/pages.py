@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
-from typing import Any, Final
 
 from xentlint.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Final, TypeVar
+
+    T = TypeVar("T")
 
 Table = dict[str, tuple[object, ...]]
 """A match table: key → the values that it accepts."""
@@ -40,6 +46,27 @@ class Plan(NamedTuple):
     keeps: tuple[str, ...]
 
 
+class Advice:
+    """What a rule says of its findings, and how they are mended.
+
+    Parsed when it is first asked for: it is most of a page, and most runs find nothing.
+    """
+
+    message: str
+    grades: tuple[Grade, ...]
+    help: tuple[Help, ...]
+    fixes: tuple[Plan, ...]
+
+    def __init__(self, path: str, front: str) -> None:
+        self._path, self._front = path, front
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in Advice.__annotations__:
+            raise AttributeError(name)
+        vars(self).update(_made(self._path, self._front, _advice))
+        return vars(self)[name]
+
+
 class Rule(NamedTuple):
     """A page's front matter."""
 
@@ -49,10 +76,7 @@ class Rule(NamedTuple):
     enabled: bool
     match: tuple[Table, ...]
     exclude: tuple[Table, ...]
-    message: str
-    grades: tuple[Grade, ...]
-    help: tuple[Help, ...]
-    fixes: tuple[Plan, ...]
+    advice: Advice
 
 
 class PageError(ValueError):
@@ -68,8 +92,16 @@ def folder() -> str:
 
 def paths(where: str) -> dict[str, str]:
     """Code → page, from the file names alone: nothing is read."""
-    names = sorted(name for name in os.listdir(where) if re.fullmatch(r"[A-Z]+\d+\.md", name))
+    names = sorted(filter(_is_page, os.listdir(where)))
     return {name[:-3]: os.path.join(where, name) for name in names}
+
+
+def _is_page(name: str) -> bool:
+    """``XL101.md``."""
+    code, dot, end = name.partition(".")
+    letters = code.rstrip("0123456789")
+    is_code = letters != code and letters.isascii() and letters.isalpha() and letters.isupper()
+    return is_code and dot + end == ".md"
 
 
 def strays(where: str) -> list[str]:
@@ -87,6 +119,9 @@ def strays(where: str) -> list[str]:
 
 def split(text: str) -> tuple[str, str]:
     """The front matter and the body of a page."""
+    end = text.find(f"\n{FENCE}", len(FENCE))
+    if end > 0 and text.startswith(f"{FENCE}\n") and text.startswith("\n", end + len(FENCE) + 1):
+        return text[len(FENCE) : end + 1], text[end + len(FENCE) + 1 :].lstrip("\n")
     parts = re.split(r"(?m)^\+\+\+[ \t]*$", text, maxsplit=2)
     if len(parts) != 3 or parts[0].strip():
         raise PageError(f"no front matter between two lines of {FENCE}")
@@ -95,12 +130,12 @@ def split(text: str) -> tuple[str, str]:
 
 def read(path: str) -> Rule:
     """The rule that a page holds."""
-    with open(path, encoding="utf-8") as file:
-        front, _ = split(file.read())
-    try:
-        return rule(front_matter(front))
-    except (KeyError, TypeError, ValueError) as error:
-        raise PageError(f"{path}: {error!r}") from error
+    with open(path, "rb", buffering=0) as file:
+        front, _ = split(file.read().decode().replace("\r\n", "\n"))
+    at = front.find("\nmessage = ")
+    whole = at < 0 or '"""' in front or "'''" in front  # the line may be one of a text
+    head, rest = (front, front) if whole else (front[:at], front[at:])
+    return _made(path, head, lambda found: _rule(found, Advice(path, rest)))
 
 
 def body(path: str) -> str:
@@ -115,10 +150,16 @@ def section(text: str, name: str) -> str:
     return re.split(r"(?m)^## ", after, maxsplit=1)[0].strip()
 
 
-def rule(front: dict[str, Any]) -> Rule:
-    """Front matter, already parsed, as a rule. ``pagecheck`` says what may stand in it."""
-    text = front["help"]
-    helps: list[dict[str, Any]] = [{"text": text}] if isinstance(text, str) else text
+def _made(path: str, front: str, make: Callable[[dict[str, Any]], T]) -> T:
+    """What is made of front matter; an error names the page."""
+    try:
+        return make(front_matter(front))
+    except (KeyError, TypeError, ValueError) as error:
+        raise PageError(f"{path}: {error!r}") from error
+
+
+def _rule(front: dict[str, Any], advice: Advice) -> Rule:
+    """What judging asks of a page. ``pagecheck`` says what may stand in it."""
     return Rule(
         code=front["code"],
         name=front["name"],
@@ -126,17 +167,26 @@ def rule(front: dict[str, Any]) -> Rule:
         enabled=front.get("enabled", True),
         match=tables(front["match"]),
         exclude=tables(front.get("exclude", ())),
-        message=front["message"],
-        grades=tuple(
+        advice=advice,
+    )
+
+
+def _advice(front: dict[str, Any]) -> dict[str, Any]:
+    """What findings ask of a page."""
+    text = front["help"]
+    helps: list[dict[str, Any]] = [{"text": text}] if isinstance(text, str) else text
+    return {
+        "message": front["message"],
+        "grades": tuple(
             Grade(table(g.get("when", {})), g.get("severity"), g.get("note", ""), g.get("message"))
             for g in front.get("grades", ())
         ),
-        help=tuple(Help(table(h.get("when", {})), h["text"]) for h in helps),
-        fixes=tuple(
+        "help": tuple(Help(table(h.get("when", {})), h["text"]) for h in helps),
+        "fixes": tuple(
             Plan(tuple(f["steps"]), table(f.get("when", {})), f["applicability"], tuple(f["keeps"]))
             for f in front.get("fixes", ())
         ),
-    )
+    }
 
 
 def tables(value: Any) -> tuple[Table, ...]:
@@ -172,29 +222,29 @@ def _toml(text: str) -> dict[str, Any]:
     return parsed
 
 
-_TOKEN = re.compile(
-    r"""("(?:[^"\\\n]|\\.)*")            # a string, alike in both
-      | \#[^\n]*                         # a comment: dropped
-      | ([A-Za-z_][A-Za-z0-9_-]*)(?=\s*=)  # a key before its =
-      | ,(?=\s*[\]}])                    # a comma before a closing bracket: dropped
-      | (=)""",
-    re.VERBOSE,
-)
-_KEY = re.compile(r'\s*"([A-Za-z_][A-Za-z0-9_-]*)"\s*:\s*')
+_NOT_PLAIN: Final = ("#", ":", "'", "null", "NaN", "Infinity")
+"""Outside of strings: comments, the other strings, and what only JSON knows."""
 
 
 def _plain(text: str) -> dict[str, Any]:
     """``key = value`` where each value is JSON once its keys are quoted; else ValueError."""
+    parts = f"\n{text}".split('"')
+    bare = "\0".join(parts[::2])  # what stands outside of strings
+    if '\\"' in text or any(sign in bare for sign in _NOT_PLAIN):
+        raise ValueError("not plain")
+    bare = re.sub(r"(?<![\w-])(?=[A-Za-z_][\w-]* = )", '"', bare).replace(" = ", '": ')
+    bare = bare.replace(",\n]", "\n]").replace('\n"', '\n,"')
+    parts[::2] = bare.split("\0")
+    items = '"'.join(parts).strip().removeprefix(",")
+    found: dict[str, Any] = json.loads(f"{{{items}}}", object_pairs_hook=_once)
+    if len(found) != bare.count('\n,"'):
+        raise ValueError("two keys on a line")
+    return found
 
-    def as_json(token: re.Match[str]) -> str:
-        string, key, equals = token.groups()
-        return string or (f'"{key}"' if key else ":" if equals else "")
 
-    source = _TOKEN.sub(as_json, text)
-    decoder, result, at = json.JSONDecoder(), {}, 0
-    while source[at:].strip():
-        key = _KEY.match(source, at)
-        if key is None or key[1] in result:
-            raise ValueError(f"not plain at {source[at : at + 20]!r}")
-        result[key[1]], at = decoder.raw_decode(source, key.end())
-    return result
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A table; no key may be there twice."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is there twice")
+    return found

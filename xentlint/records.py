@@ -1,8 +1,9 @@
 """``NamedTuple`` at a tenth of its price: the start-up on a saved model makes seventy of them.
 
 ``typing.NamedTuple`` reads every annotation and compiles a ``__new__`` for each class, used or not:
-a third of the instructions of a run on one model (valgrind, Python 3.11). This one compiles it
-with the first instance and never looks at an annotation. Type checkers see the real one.
+a third of the instructions of a run on one model (valgrind, Python 3.11). This one never looks at
+an annotation, and compiles for those classes only of which many are made: a run on one model makes
+a handful of most. Type checkers see the real one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 else:
     from _collections import _tuplegetter
 
+    _FEW = 8
+    """Instances that cost together what compiling does."""
+
     class _Meta(type):
         """Makes a class with annotated fields a tuple with names."""
 
@@ -21,6 +25,7 @@ else:
                 return super().__new__(mcs, name, bases, space)
             fields = tuple(space.get("__annotations__", ()))
             space["__slots__"] = ()
+            space["_early"] = [None] * _FEW
             space["_fields"] = space["__match_args__"] = fields
             space["_field_defaults"] = {key: space[key] for key in fields if key in space}
             for index, key in enumerate(fields):
@@ -33,8 +38,12 @@ else:
         __slots__ = ()
 
         def __new__(cls, *values, **named):
-            _finish(cls)
-            return cls.__new__(cls, *values, **named)
+            found = _by_hand(cls, values, named) if cls._early else None
+            if found is None:
+                _finish(cls)
+                return cls.__new__(cls, *values, **named)
+            del cls._early[:1]
+            return found
 
         @classmethod
         def _make(cls, values):
@@ -60,6 +69,16 @@ else:
 
         def __getnewargs__(self):
             return tuple(self)
+
+    def _by_hand(cls, values, named):
+        """One of the first instances; ``None`` for arguments that do not fit."""
+        left = cls._fields[len(values) :]
+        if not left and not named and len(values) == len(cls._fields):
+            return tuple.__new__(cls, values)
+        known = {**cls._field_defaults, **named}
+        if len(values) > len(cls._fields) or not named.keys() <= {*left} <= known.keys():
+            return None
+        return tuple.__new__(cls, (*values, *[known[name] for name in left]))
 
     def _finish(cls):
         """A ``__new__`` with the fields for parameters, as ``namedtuple`` compiles it."""

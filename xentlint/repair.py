@@ -1,14 +1,14 @@
-"""Fixes on the command line: the options, and what a run with them does and says."""
+"""Fixes on the command line: what a run with them does and says."""
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections import Counter
-from typing import TYPE_CHECKING
 
+from xentlint.options import Options
 from xentlint.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -16,44 +16,11 @@ if TYPE_CHECKING:
     from xentlint.fixing import Done, Result
     from xentlint.outcome import Outcome
 
-PROMISE = """\
-safe fixes: with equal weights, every output of the model and all that is computed from it outside
-of training and metrics stays the same, bit for bit; names that other code reads
-(history["accuracy"], monitor="val_accuracy") stay too. A safe fix does not promise that training
-stays the same: the loss or metric that the rule proves wrong is mended, so a new run gives other
-numbers. Unsafe fixes change outputs or decisions, or more than one file.
-"""
-
 OBJECTIVE = (
     "a training objective has changed: a new training run gives other numbers, "
     "on purpose (outputs for equal weights are the same)"
 )
 OUTPUTS = "unsafe fixes changed what a model outputs or decides: read the diff and train again"
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options that belong to this module."""
-    group = parser.add_argument_group("fixes")
-    group.add_argument("--fix", action="store_true", help="make the safe fixes")
-    group.add_argument("--unsafe-fixes", action="store_true",
-                       help="with --fix or --diff: the unsafe ones as well")  # fmt: skip
-    group.add_argument("--diff", action="store_true",
-                       help="show what --fix would change, and write nothing")  # fmt: skip
-    group.add_argument("--show-fixes", action="store_true", help="list what was done")
-    group.add_argument("--output", metavar="MODEL",
-                       help="with --fix: the mended saved model goes there")  # fmt: skip
-    group.add_argument("--fix-only", action="store_true",
-                       help="make fixes, and report nothing that remains")  # fmt: skip
-    group.add_argument("--prefer", choices=("outputs", "logits"), default="outputs",
-                       help="keep what models output and mend the loss (default), or make them "
-                            "output logits (unsafe)")  # fmt: skip
-    group.add_argument("--exit-non-zero-on-fix", action="store_true",
-                       help="exit status 1 if anything was fixed")  # fmt: skip
-
-
-def is_wanted(options: argparse.Namespace) -> bool:
-    """Whether the run is to change something, or to show what it would."""
-    return bool(options.fix or options.diff or options.fix_only)
 
 
 class Mended(NamedTuple):
@@ -65,7 +32,7 @@ class Mended(NamedTuple):
     said: tuple[str, ...] = ()
     """Lines for stderr."""
 
-    def counts(self, options: argparse.Namespace, remains: bool) -> bool:
+    def counts(self, options: Options, remains: bool) -> bool:
         """Whether the exit status is to be 1."""
         if options.exit_non_zero_on_fix and self.done:
             return True
@@ -74,7 +41,7 @@ class Mended(NamedTuple):
         return remains and not options.fix_only
 
 
-def mend(outcome: Outcome, options: argparse.Namespace) -> Mended:
+def mend(outcome: Outcome, options: Options) -> Mended:
     """Make the fixes, or show them."""
     from xentlint import rewriting
     from xentlint.fixing import Wanted, fix
@@ -103,9 +70,7 @@ def mend(outcome: Outcome, options: argparse.Namespace) -> Mended:
     return Mended(after, done, "", said)
 
 
-def _said(
-    result: Result, done: Iterable[Done], options: argparse.Namespace, were: str
-) -> tuple[str, ...]:
+def _said(result: Result, done: Iterable[Done], options: Options, were: str) -> tuple[str, ...]:
     done = tuple(done)
     rows = []
     if options.show_fixes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from xentlint import pages
 from xentlint.facts import (
     APPLIES,
@@ -22,6 +20,10 @@ from xentlint.facts import (
 )
 from xentlint.outcome import OK, UNDECIDED, WORDS, Verdict
 from xentlint.pages import Rule, Table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 __all__ = ["KEYS", "OK", "UNDECIDED", "WORDS", "Rule", "Verdict", "finding", "judge", "load"]
 
@@ -142,11 +144,11 @@ def _missing(known: Table) -> str:
 
 
 def _finding(rule: Rule, use: Use, known: Table) -> Verdict:
-    grade = next((grade for grade in rule.grades if accepts(grade.when, known)), None)
-    text = (grade and grade.message) or rule.message
+    grade = next((grade for grade in rule.advice.grades if accepts(grade.when, known)), None)
+    text = (grade and grade.message) or rule.advice.message
     if grade and grade.note:
         text += f"; {grade.note}"
-    advice = next((item.text for item in rule.help if accepts(item.when, known)), "")
+    advice = next((item.text for item in rule.advice.help if accepts(item.when, known)), "")
     named = fields(use)
     return Verdict(
         code=rule.code,

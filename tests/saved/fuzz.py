@@ -130,8 +130,13 @@ def seeds() -> dict[str, bytes]:
     }  # fmt: skip
 
 
-def tflite() -> bytes:
-    """A graph of FULLY_CONNECTED and SOFTMAX: tables first, then what they point at."""
+def tflite(*operators: tuple[int, tuple[int, ...]]) -> bytes:
+    """A graph of operators, code and inputs, each of which makes the next tensor behind tensor 0.
+
+    By default FULLY_CONNECTED and SOFTMAX. Tables first, then what they point at.
+    """
+    given = operators or ((9, (0,)), (25, (1,)))
+    known = sorted({code for code, _ in given})
     out = bytearray(b"\0\0\0\0TFL3")
     patches: list[tuple[int, int]] = []
 
@@ -168,20 +173,20 @@ def tflite() -> bytes:
 
     # FlatBuffers point forwards: a list first, then what stands in it.
     model = table(f1=None, f2=None)
-    codes = later(model + 4, vector(0, 0))
+    codes = later(model + 4, vector(*[0] * len(known)))
     graphs = later(model + 8, vector(0))
-    for index, code in enumerate((9, 25)):
+    for index, code in enumerate(known):
         later(codes + 4 + 4 * index, table(f3=code))
     graph = later(graphs + 4, table(f0=None, f2=None, f3=None))
-    tensors = later(graph + 4, vector(0, 0, 0))
-    later(graph + 8, vector(2))
-    operators = later(graph + 12, vector(0, 0))
-    for index in range(3):
+    tensors = later(graph + 4, vector(*[0] * (len(given) + 1)))
+    later(graph + 8, vector(len(given)))
+    listed = later(graph + 12, vector(*[0] * len(given)))
+    for index in range(len(given) + 1):
         tensor = later(tensors + 4 + 4 * index, table(f0=None))
         later(tensor + 4, vector(1, 3))
-    for index in range(2):
-        operator = later(operators + 4 + 4 * index, table(f0=index, f1=None, f2=None))
-        later(operator + 8, vector(index))
+    for index, (code, inputs) in enumerate(given):
+        operator = later(listed + 4 + 4 * index, table(f0=known.index(code), f1=None, f2=None))
+        later(operator + 8, vector(*inputs))
         later(operator + 12, vector(index + 1))
     out[0:4] = word(model)
     for at, target in patches:

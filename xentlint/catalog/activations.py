@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from xentlint.catalog.rows import ActivationRow
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _K3 = "Keras 3.15.1 keras/src/activations/activations.py"
 _K23 = _K3 + "; tf_keras 2.21.0 tf_keras/src/activations.py"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from xentlint.catalog.rows import LayerRow
 from xentlint.catalog.table import lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _K23 = "Keras 3.15.1 keras/src/layers; tf_keras 2.21.0 tf_keras/src/layers"
 _K3 = "Keras 3.15.1 keras/src/layers"

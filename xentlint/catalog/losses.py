@@ -7,9 +7,11 @@ to the last that matters. Where versions differ, only parameters behind ``from_l
 
 from __future__ import annotations
 
-from typing import Final
-
 from xentlint.catalog.rows import LossRow
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _K3 = "Keras 3.15.1 keras/src/losses/losses.py"
 _K2 = "tf_keras 2.21.0 tf_keras/src/losses.py"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from xentlint.catalog.rows import MetricRow
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _K23 = "Keras 3.15.1 keras/src/metrics; tf_keras 2.21.0 tf_keras/src/metrics"
 _K3 = "Keras 3.15.1 keras/src/metrics"

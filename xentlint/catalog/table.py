@@ -8,10 +8,12 @@ activation that no parameter sets. Text keeps the rows short, and a row costs ab
 
 from __future__ import annotations
 
-from typing import TypeAlias
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
-Line: TypeAlias = tuple[str, tuple[str, ...], "str | None", "str | None", tuple[str, ...]]
-"""Name, parameters, activation, units and aliases. A plain tuple: 800 are made at start-up."""
+    Line: TypeAlias = tuple[str, tuple[str, ...], str | None, str | None, tuple[str, ...]]
+    """Name, parameters, activation, units and aliases. A plain tuple: 800 are made at start-up."""
 
 _ACTIVATION_PARAMETERS = ("activation", "activation_fn")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Final
-
 from xentlint.outcome import Outcome
 from xentlint.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 FORMATS: Final = {
     "text": "xentlint.report.text",
@@ -41,5 +42,6 @@ def render(name: str, outcome: Outcome, view: View) -> str:
     """The whole report, ready to write; empty where there is nothing to say."""
     if name in FOR_PEOPLE and not outcome.findings and not outcome.judged:
         return ""
-    text: str = import_module(FORMATS[name]).render(outcome, view)
+    # Not ``importlib``, which brings ``warnings``: each costs as much as a format.
+    text: str = __import__(FORMATS[name], fromlist=["render"]).render(outcome, view)
     return text

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from xentlint.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 TAB: Final = 4
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import groupby
-from typing import Final
 
 from xentlint.facts import Place
 from xentlint.records import NamedTuple
@@ -12,6 +11,10 @@ from xentlint.report.cells import Cell, cells, safe
 from xentlint.report.links import Where
 from xentlint.report.paint import Paint
 from xentlint.report.places import shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 Lines = Callable[[Place], "list[str] | None"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
 
 from xentlint.facts import Finding
 from xentlint.fingerprint import fingerprints, root_of
@@ -12,6 +11,10 @@ from xentlint.outcome import Outcome
 from xentlint.report import View
 from xentlint.report.cells import safe
 from xentlint.report.located import file_line, path_from, shown_cell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 SEVERITIES = {"error": "major", "warning": "minor"}
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
 
 import xentlint
 from xentlint.facts import Finding, Fix, Place, Problem, Related, Use
 from xentlint.outcome import Judged, Outcome
 from xentlint.report import View
 from xentlint.report.places import related
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 SCHEMA: Final = 1
 """Changes when something that was there is gone or means something else."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, Final
 
 import xentlint
 from xentlint.facts import Finding, Fix, Place, Problem, Use
@@ -16,6 +15,10 @@ from xentlint.report.concise import pair
 from xentlint.report.located import file_line, path_from, shown_cell, uri
 from xentlint.report.places import related, takes
 from xentlint.rules import OK, UNDECIDED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"  # fmt: skip  # noqa: E501
 PRINT: Final = "xentlint/v1"

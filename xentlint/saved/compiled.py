@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from xentlint.facts import Consumer, Head, Place, Problem, Related, Use
 from xentlint.records import NamedTuple
 
@@ -15,6 +13,10 @@ from .models import Output, Outputs, evaluate
 from .names import is_object, named
 from .tensors import Stacked, Tensor
 from .windows import Budget
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Settings(NamedTuple):

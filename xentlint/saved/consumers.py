@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from xentlint.catalog.losses import BY_SHAPE_STRINGS, LOSS_STRINGS, LOSSES, NOT_CROSS_ENTROPY
 from xentlint.catalog.rows import LossRow, MetricRow
 from xentlint.records import NamedTuple
@@ -11,6 +9,10 @@ from xentlint.records import NamedTuple
 from .errors import printable
 from .jsontext import Steps
 from .names import function_name, is_lambda, is_object, named
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Expectation(NamedTuple):

@@ -1,17 +1,17 @@
-"""``.keras`` files and HDF5 files: Keras' own containers."""
+"""``.keras`` files: a zip that holds a model's configuration, or models."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from . import hdf5, jsontext, limits, zipfiles
+from . import limits, zipfiles
 from .compiled import Settings, Source, backend_of
 from .errors import ReadError, printable
-from .reading import CONFIG_KEYS, Run
+from .reading import Run
 from .windows import Memory, Window
 from .zipfiles import Archive
 
-HDF5_NAMES = ("model_config", "training_config", "keras_version", "backend")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def read_keras(run: Run) -> None:
@@ -55,6 +55,8 @@ def _read_nested(run: Run, archive: Archive, name: bytes) -> None:
         if window.upto(0, 4)[:2] == b"PK":
             read_keras(inner)
         else:
+            from .hdf5_model import read_hdf5
+
             read_hdf5(inner)
     except ReadError as error:
         inner.note(error.kind, f"{shown}: {error.reason}", fatal=True)
@@ -84,38 +86,3 @@ def _read_archive(run: Run, archive: Archive) -> None:
         settings = Settings(root["compile_config"], member, ("compile_config",))
     backend = backend_of(version, None)
     run.add(Source(run.path, "keras", root, member, (), settings, version, backend), run.prefix)
-
-
-def read_hdf5(run: Run) -> None:
-    """The attributes ``model_config`` and ``training_config`` of the root group."""
-    layout = hdf5.open_layout(run.window)
-    texts = hdf5.string_attributes(layout, HDF5_NAMES)
-    values = {name: hdf5.content(text) for name, text in texts.items()}
-    version = run.version(
-        "keras_version", values.get("keras_version"), run.prefix + "keras_version"
-    )
-    backend = run.version("backend", values.get("backend"), run.prefix + "backend")
-    config = values.get("model_config")
-    if config is None:
-        run.note(
-            "weights-only", f"{run.prefix}holds no model configuration (weights only?): not checked"
-        )
-        return
-    member = run.prefix + "model_config"
-    model = run.load(config, member)
-    settings = None
-    if "training_config" in values:
-        what = run.prefix + "training_config"
-        notes: list[str] = []
-        training = jsontext.load_keys(
-            values["training_config"], CONFIG_KEYS, what, run.budget.config_limit, notes
-        )
-        for text in notes:
-            run.note("oddity", text)
-        settings = Settings(training, what, ())
-    if not isinstance(model, dict):
-        raise ReadError(f"{member} holds no model")
-    run.add(Source(run.path, "hdf5", model, member, (), settings, version, backend), run.prefix)
-
-
-READERS = {"keras": read_keras, "hdf5": read_hdf5}

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 from xentlint.facts import FileFacts, Problem, Use
 from xentlint.records import NamedTuple
 
-from . import hdf5, jsontext, limits, zipfiles
+from . import hdf5, limits, zipfiles
 from .errors import ReadError
 from .intents import Change, ImpossibleError, changes
 from .json_edit import edit
+from .members import HDF5_TEXTS, Members, texts
 from .reading import read_window
 from .splices import Patch, Pieces, Spliced, pieces
 from .windows import Budget, File, open_file
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from xentlint.writing import Seen, Sink
 
-HDF5_TEXTS = ("model_config", "training_config")
 NOTE = "the weights were trained under the old loss"
 
 Request = tuple[Use, tuple[str, ...]]
@@ -80,55 +82,18 @@ def _patches(path: str, window: File, requests: Sequence[Request]) -> list[Patch
     return _EDITORS[kind](window, requests)
 
 
-class Members:
-    """The JSON texts of a file, and the changes that each of them gets."""
-
-    def __init__(self, texts: dict[str, bytes], limit: int) -> None:
-        self.texts = texts
-        self._limit = limit
-        self._roots: dict[str, Any] = {}
-
-    def root(self, member: str) -> Any:
-        if member not in self.texts:
-            raise ImpossibleError("a model inside another file is not edited")
-        if member not in self._roots:
-            notes: list[str] = []
-            self._roots[member] = jsontext.load(self.texts[member], member, self._limit, notes)
-        return self._roots[member]
-
-    def edited(self, requests: Sequence[Request]) -> dict[str, bytes]:
-        wanted: dict[str, list[Change]] = {}
-        for use, intents in requests:
-            for intent in intents:
-                for change in changes(use, intent, self.root):
-                    wanted.setdefault(change.member, []).append(change)
-        return {
-            member: edit(self.texts[member], [c for i, c in enumerate(found) if c not in found[:i]])
-            for member, found in wanted.items()
-        }
-
-
-def texts(kind: str, window: File) -> dict[str, bytes]:
-    """The JSON texts of a file that fixes may change, by member."""
-    limit = window.budget.config_limit
-    if kind == "keras":
-        archive = zipfiles.open_archive(window)
-        member = zipfiles.find_member(archive, b"config.json")
-        if member is None:
-            raise ImpossibleError("a model inside another file is not edited")
-        return {"config.json": zipfiles.read_member(archive, member, limit)}
-    if kind == "hdf5":
-        found = hdf5.string_attributes(hdf5.open_layout(window), HDF5_TEXTS)
-        return {name: hdf5.content(text) for name, text in found.items()}
-    if kind != "json":
-        raise ImpossibleError("the file's format is not edited: change it where the model is made")
-    if window.size > limit:
-        raise ReadError("the file is too large to edit")
-    return {"": window.read(0, window.size)}
-
-
 def _edited(kind: str, window: File, requests: Sequence[Request]) -> dict[str, bytes]:
-    return Members(texts(kind, window), window.budget.config_limit).edited(requests)
+    """The JSON texts that the fixes change, changed."""
+    members = Members(texts(kind, window), window.budget.config_limit)
+    wanted: dict[str, list[Change]] = {}
+    for use, intents in requests:
+        for intent in intents:
+            for change in changes(use, intent, members.root):
+                wanted.setdefault(change.member, []).append(change)
+    return {
+        member: edit(members.texts[member], [c for i, c in enumerate(found) if c not in found[:i]])
+        for member, found in wanted.items()
+    }
 
 
 def _edit_keras(window: File, requests: Sequence[Request]) -> list[Patch]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os.path
-from typing import Any
 
 from . import limits
 from .compiled import Settings, Source
@@ -15,6 +14,10 @@ from .reading import Run
 from .saved_model import Found, read_metadata, read_saved_model
 from .windows import open_file
 from .wire import Wire
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def read_saved_model_file(run: Run) -> None:
@@ -101,13 +104,17 @@ def read_saved_model_text(run: Run) -> None:
 
     data = _whole(run)
     beside = _beside(run)
-    found = textgraph.read_saved_model_text(data, run.budget, want_graph=False)
+    # The graph is most of the text: read at once where no metadata of Keras may take its place.
+    hopeful = beside is not None or b"_tf_keras_" in data
+    found = textgraph.read_saved_model_text(data, run.budget, want_graph=not hopeful)
     run.version("tensorflow_version", found.version, "meta_info_def")
     member = "nodes[0].metadata" if beside is None else "keras_metadata.pb: root"
     metadata = found.metadata if beside is None and _is_keras(found.identifier) else beside
     if metadata and _add_metadata(run, metadata, member, found.version):
         return
-    _add_graph(run, textgraph.read_saved_model_text(data, run.budget, want_graph=True))
+    if hopeful:
+        found = textgraph.read_saved_model_text(data, run.budget, want_graph=True)
+    _add_graph(run, found)
 
 
 def _whole(run: Run) -> bytes:

@@ -150,19 +150,18 @@ def open_frozen(wire: Wire, span: Span) -> tuple[Graph, list[str]]:
     read: set[str] = set()
     ends: list[str] = []
     count = 0
-    for item in wire.messages(*span, 1):
+    for field, kind, at, length in wire.fields(*span):
+        if field != 1 or kind != BYTES:
+            continue
         name = op = ""
-        for number, kind, at, length in wire.fields(*item):
-            if kind != BYTES or number > 3:
-                continue
-            text = wire.text(at, length)
+        for number, text in wire.texts(at, at + length, 3):
             if number == 1:
                 name = text
             elif number == 2:
                 op = text
             else:
                 read.add(text.partition(":")[0].lstrip("^"))
-        spans[name] = item
+        spans[name] = at, at + length
         if op not in NO_OUTPUT:
             ends.append(name)
         count += 1

@@ -11,10 +11,10 @@ from xentlint.records import NamedTuple
 
 from . import limits
 from .errors import ReadError, too_large
+from .kinds import HDF5
 from .lookup3 import lookup3
 from .windows import Window
 
-SIGNATURE = b"\x89HDF\r\n\x1a\n"
 DATATYPE, ATTRIBUTE, CONTINUATION, ATTRIBUTE_INFO, SHARED_TABLE = 0x03, 0x0C, 0x10, 0x15, 0x0F
 SHARED = 0x02
 """Flag of a message whose body stands elsewhere (IV.A.1)."""
@@ -119,7 +119,7 @@ def find_superblock(window: Window) -> int | None:
     """II.A: at 0, 512, 1024, 2048 …"""
     at = 0
     while at + 8 <= window.size:
-        if window.read(at, 8) == SIGNATURE:
+        if window.read(at, 8) == HDF5:
             return at
         at = at * 2 or 512
     return None

@@ -7,7 +7,8 @@ Sections are those of the HDF5 File Format Specification, version 3.0.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from xentlint.records import NamedTuple
 
 from .errors import ReadError, too_large
 from .hdf5 import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from xentlint.catalog.losses import LOSS_STRINGS, LOSSES
 from xentlint.facts import Use
@@ -12,6 +11,10 @@ from xentlint.records import NamedTuple
 from .compiled import Handle
 from .jsontext import Steps
 from .names import function_name, is_object, named
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Change(NamedTuple):

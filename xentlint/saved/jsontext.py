@@ -10,10 +10,13 @@ import itertools
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from . import limits
 from .errors import ReadError, too_large
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 Step = str | int
 Steps = tuple[Step, ...]

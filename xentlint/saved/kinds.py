@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os.path
-from typing import Final
 
-from .hdf5 import SIGNATURE
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 HEAD: Final = 4096
 """Bytes of a file's start that ``kind_of`` looks at."""
 
+HDF5: Final = b"\x89HDF\r\n\x1a\n"
 HINTS: Final = {
     ".keras": "keras",
     ".h5": "hdf5",
@@ -57,9 +59,8 @@ def kind_of(path: str, head: bytes) -> str | None:
 def _by_content(name: str, head: bytes, hint: str | None) -> str | None:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip(name, head, hint)
-    if head.startswith(SIGNATURE) or (
-        hint in ("hdf5", "keras")
-        and any(head[at : at + 8] == SIGNATURE for at in (512, 1024, 2048))
+    if head.startswith(HDF5) or (
+        hint in ("hdf5", "keras") and any(head[at : at + 8] == HDF5 for at in (512, 1024, 2048))
     ):
         return "hdf5"
     if head[4:8] == b"TFL3":

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
 
 CONFIG_SIZE: Final = 64 * 1024 * 1024
 """Default cap on one configuration: the largest one seen is 37 MB (CheckM2's training_config)."""

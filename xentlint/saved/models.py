@@ -7,7 +7,6 @@ Each call of a nested model is evaluated anew, within the budget.
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
 
 from xentlint.records import NamedTuple
 
@@ -17,6 +16,10 @@ from .jsontext import Steps
 from .names import Named, is_object, named
 from .tensors import Applied, Stacked, Tensor, apply_layer, layer_row
 from .windows import Budget
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MODEL_CLASSES = ("Sequential", "Functional", "Model")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from xentlint.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 OWN = ("keras", "tf_keras", "tensorflow.python.keras", "tensorflow.keras")
 

@@ -7,14 +7,16 @@ Keras 3.0 and 3.15).
 
 from __future__ import annotations
 
-from typing import Any
-
 from xentlint.records import NamedTuple
 
 from .errors import printable
 from .jsontext import Steps
 from .models import Output, Outputs
 from .names import is_lambda, is_object
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Pair(NamedTuple):

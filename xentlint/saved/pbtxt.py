@@ -6,13 +6,20 @@ Whatever else stands in braces is stepped over by its braces and quotes.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from xentlint.records import NamedTuple
 
 from . import limits
 from .errors import ReadError
 from .windows import Budget
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Message = dict[str, list[Any]]
+    """The fields of a message that were asked for: strings as bytes, messages as these; under
+    ``HERE`` where it starts."""
 
 _SPACE = re.compile(rb"(?:[ \t\r\n,;]+|#[^\n]*)*")
 # A name, and its value where that is one plain string.
@@ -42,9 +49,6 @@ memory for each of its parts."""
 _PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b", b"f": b"\f",
           b"v": b"\v"}  # fmt: skip
 
-Message = dict[str, list[Any]]
-"""The fields of a message that were asked for: strings as bytes, messages as these; under
-``HERE`` where it starts."""
 HERE = ""
 FIELD_COST = 10
 """Work of one field: text takes that much longer than the binary form."""

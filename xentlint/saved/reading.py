@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os.path
-from typing import Any
 
 from xentlint.facts import Problem, Use
 from xentlint.records import NamedTuple
@@ -16,6 +15,10 @@ from .models import Output
 from .names import is_object
 from .tensors import Stacked
 from .windows import Budget, Window, open_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 NO_MODEL = "no-model"
 """The kind of problem that says so."""
@@ -188,10 +191,14 @@ def _dispatch(run: Run, kind: str) -> None:
     elif kind == "unknown":
         text = "no model: its content is of no format that its name promises"
         run.note("unreadable", text if run.window.size else "an empty file", fatal=True)
-    elif kind in ("keras", "hdf5"):
-        from . import containers
+    elif kind == "keras":
+        from .containers import read_keras
 
-        containers.READERS[kind](run)
+        read_keras(run)
+    elif kind == "hdf5":
+        from .hdf5_model import read_hdf5
+
+        read_hdf5(run)
     elif kind == "json":
         read_json(run)
     else:

@@ -11,8 +11,9 @@ import http.client
 import os
 import socket
 import ssl
-from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
+
+from xentlint.records import NamedTuple
 
 from .errors import ReadError, printable
 from .windows import Budget, Window

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Final
 
 from xentlint.facts import Edit, Place, Use
 
 from . import jsontext, limits
 from .compiled import Handle
-from .edit import Members, texts
 from .errors import ReadError, printable
 from .intents import Change, ImpossibleError, changes
+from .members import Members, texts
 from .windows import Budget, open_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 MOST: Final = 512
 """Findings of one file whose changes are worked out; a report of more is not read."""

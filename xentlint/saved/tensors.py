@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from xentlint.catalog.activations import ACTIVATIONS
 from xentlint.catalog.layers import LAYERS
 from xentlint.catalog.rows import ActivationRow, LayerRow
@@ -12,6 +10,10 @@ from xentlint.records import NamedTuple
 from .errors import printable
 from .jsontext import Steps
 from .names import Named, function_name, in_keras, is_lambda, is_object, named, snake
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 PROBABILITIES = ("simplex", "independent")
 

@@ -10,9 +10,13 @@ from collections.abc import Callable, Iterable
 from . import limits
 from .errors import ReadError
 from .graphs import CALLS, FUSED_OPS, NO_OUTPUT, Function, Graph, Node
-from .pbtxt import HERE, Message, Path, Wanted, message, messages, parse, string, strings
+from .pbtxt import HERE, Path, Wanted, message, messages, parse, string, strings
 from .saved_model import Found, Signature
 from .windows import Budget
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .pbtxt import Message
 
 
 def _paths(prefix: Path, *texts: str) -> frozenset[Path]:

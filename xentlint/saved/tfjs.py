@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
 
 from . import limits
 from .graphs import NO_OUTPUT, Graph, Node, trace
 from .models import Output
 from .tensors import Stacked
 from .windows import Budget
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def graph_outputs(

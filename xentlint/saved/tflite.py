@@ -14,15 +14,16 @@ from .models import Output
 from .tensors import Stacked, Tensor, activation_of
 from .windows import Window
 
-LOGISTIC, SOFTMAX, LOG_SOFTMAX, CUSTOM = 14, 25, 50, 32
+CONCATENATION, LOGISTIC, SOFTMAX, LOG_SOFTMAX, CUSTOM = 2, 14, 25, 50, 32
 ACTIVATION_CODES = {
     14: "sigmoid", 25: "softmax", 50: "log_softmax", 19: "relu", 21: "relu6", 28: "tanh",
     98: "leaky_relu", 54: "leaky_relu", 111: "elu", 117: "silu", 150: "gelu",
 }  # fmt: skip
 PASS_CODES = frozenset((6, 22, 39, 43, 53, 70, 114))
 """DEQUANTIZE, RESHAPE, TRANSPOSE, SQUEEZE, CAST, EXPAND_DIMS, QUANTIZE."""
-FUSED_FIELD = {1: 3, 3: 3, 4: 4, 9: 0, 0: 0}
-"""Where the options of pooling, convolutions, FULLY_CONNECTED and ADD keep a fused activation."""
+FUSED_FIELD = {1: 3, 2: 1, 3: 3, 4: 4, 9: 0, 0: 0}
+"""Where the options of pooling, CONCATENATION, convolutions, FULLY_CONNECTED and ADD keep a fused
+activation."""
 LINEAR_CODES = {3: "CONV_2D", 4: "DEPTHWISE_CONV_2D", 9: "FULLY_CONNECTED", 67: "TRANSPOSE_CONV",
                 126: "BATCH_MATMUL"}  # fmt: skip
 FUSED_NAMES = {1: "relu", 2: "relu", 3: "relu6", 4: "tanh"}
@@ -125,12 +126,54 @@ def _makers(model: Model, graph: int) -> dict[int, int]:
 def _trace(
     model: Model, codes: list[int], makers: dict[int, int], index: int, units: int | None
 ) -> tuple[Tensor, Stacked | None]:
+    parts = _parts(model, codes, makers, index)
+    if parts == [index]:
+        return _trace_part(model, codes, makers, index, units)
+    traced = [_trace_part(model, codes, makers, part, None) for part in parts]
+    stacked = next((found for _, found in traced if found is not None), None)
+    return _joined([tensor for tensor, _ in traced], units), stacked
+
+
+def _parts(model: Model, codes: list[int], makers: dict[int, int], index: int) -> list[int]:
+    """A tensor, or those that are concatenated to it: the heads of a detector, one per layer."""
+    found: list[int] = []
+    todo = [index]
+    for _ in range(limits.GRAPH_STEPS):
+        if not todo:
+            return found
+        index = todo.pop()
+        maker, _ = _maker(model, codes, makers, index)
+        if maker is not None and maker.code == CONCATENATION and not maker.fused:
+            todo += reversed(maker.inputs)
+        else:
+            found.append(index)
+    raise ReadError("a TFLite model concatenates too many tensors", "too-large")
+
+
+def _joined(parts: list[Tensor], units: int | None) -> Tensor:
+    """Parts of one scale have it together; rows of several simplexes need not sum to one."""
+    first = parts[0] if parts else Tensor("unknown")
+    same = all(part.scale == first.scale for part in parts)
+    if len(parts) == 1 or (same and first.scale in ("logits", "independent")):
+        return first._replace(units=units)
+    steps = ("CONCATENATION",)
+    reason = "the graph concatenates tensors that are not all logits or all of range 0 to 1"
+    return Tensor("unknown", None, units, steps, steps, "", reason)
+
+
+def _trace_part(
+    model: Model, codes: list[int], makers: dict[int, int], index: int, units: int | None
+) -> tuple[Tensor, Stacked | None]:
     made, before = _maker(model, codes, makers, index)
     tensor = _tensor(made, units)
     if tensor.activation is None or before is None:
         return tensor, None
     row = activation_of(tensor.activation).row
-    given = _tensor(_maker(model, codes, makers, before)[0], units)
+    given = _joined(
+        [_tensor(_maker(model, codes, makers, part)[0], units)
+         for part in _parts(model, codes, makers, before)],
+        units,
+    )  # fmt: skip
     over_one = tensor.scale == "simplex" and units == 1
     wrong = given.scale in ("simplex", "independent") or over_one
     if row is not None and row.applies != "none" and wrong:

@@ -118,5 +118,38 @@ class Wire:
             return self.data[index : index + length]
         return self.window.read(start, length)
 
+    def texts(self, start: int, end: int, last: int) -> list[tuple[int, str]]:
+        """Number and text of the strings numbered up to ``last``.
+
+        What ``fields`` gives, without a step of a generator for each: graphs are made of messages
+        of a few short strings. Whatever is longer or of another kind is left to ``fields``.
+        """
+        data = self.bytes(start, end - start) if end - start <= LARGE else b"\0"
+        found, position, size = [], 0, len(data)
+        while position + 1 < size:
+            tag, length = data[position], data[position + 1]
+            if length > 0x7F:
+                if position + 2 == size or data[position + 2] > 0x7F:
+                    break
+                length += (data[position + 2] << 7) - 0x80
+                position += 1
+            position += 2
+            if tag & 0x87 != BYTES or tag < 8 or length > size - position:
+                break
+            if tag >> 3 <= last:
+                found.append(
+                    (tag >> 3, data[position : position + length].decode(errors="replace"))
+                )
+            position += length
+        else:
+            if position == size == end - start:
+                self.window.budget.work(1 + size // 32)
+                return found
+        return [
+            (number, self.text(at, length))
+            for number, kind, at, length in self.fields(start, end)
+            if kind == BYTES and number <= last
+        ]
+
     def text(self, start: int, length: int) -> str:
         return self.bytes(start, length, 1 << 16).decode("utf-8", "replace")
