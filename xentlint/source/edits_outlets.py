@@ -2,7 +2,8 @@
 
 What only orders the predictions (``argmax``) reads logits as well, and a comparison with 0.5 is
 moved by the rule on decodings. Anything else gets what it got before: the activation is applied
-to the result of ``predict``. A call of the model may be a part of another model, so it is named.
+to the result of ``predict``, and to that of a call of which the program takes the numbers. Another
+call of the model may be a part of another model, so it is named.
 """
 
 from __future__ import annotations
@@ -32,6 +33,12 @@ _GRAPH: Final = re.compile(
     r"tensorflow_version 1"
 )
 """What shows a program in which tensors have no ``numpy()``."""
+_WHOLE: Final = {
+    "save": "the saved model gives logits",
+    "hand": "the model that is handed over gives logits",
+    "wrap": "a layer behind the model takes logits",
+}
+"""What is named of outlets of a model as a whole."""
 _Scope = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -66,15 +73,17 @@ def plan(
         if outlet.spot.source is not text.source:
             continue
         node = text.node(outlet.spot)
-        if outlet.how == "save":
-            left.append(Left(node, "the saved model gives logits"))
+        if outlet.how in _WHOLE:
+            if outlet.follows is None or outlet.follows != applied:
+                left.append(Left(node, _WHOLE[outlet.how]))
             continue
-        if _is_fine(text, node, _Ways(consumed, family, applied)):
+        if _is_fine(text, node, _Ways(consumed, family, applied, outlet.within)):
             continue
         try:
-            if outlet.how != "predict" or not outlet.alone or not edited:
+            if not outlet.alone or not edited:
                 raise ImpossibleError("what it gives may belong to a model")
-            code = _wrapped(text, node, applied, keras)
+            make = _wrapped if outlet.how == "predict" else _called
+            code = make(text, node, applied, keras)
         except ImpossibleError:
             left.append(Left(node, f"`{_short(text, node)}` gives logits: {_advice(applied)}"))
         else:
@@ -116,6 +125,26 @@ def _wrapped(text: Text, node: ast.expr, applied: str | None, keras: int | None)
     return f"{ops}.convert_to_numpy({ops}.{applied}({text.code(node)}))"
 
 
+def _called(text: Text, node: ast.expr, applied: str | None, keras: int | None) -> str:
+    """``tf.nn.softmax(model(x))``, where what reads it shows a tensor that has numbers."""
+    seen: set[ast.AST] = set()
+    read = set(_ends(text, node, seen))
+    arrays = [n for n in seen if isinstance(n, ast.Call) and last_name(n.func) == "numpy"]
+    for array in arrays:
+        read -= set(_ends(text, array, set()))
+    if not all(_compares(holder) for _, holder in read):
+        raise ImpossibleError("what it gives may belong to a model")
+    library = next((b.name for b in bindings(text) if b.dotted == "tensorflow"), None)
+    if applied not in ("softmax", "sigmoid") or library is None or _GRAPH.search(text.text):
+        raise ImpossibleError("the activation cannot be applied there")
+    return f"{library}.nn.{applied}({text.code(node)})"
+
+
+def _compares(holder: ast.AST | None) -> bool:
+    called = last_name(holder.func) if isinstance(holder, ast.Call) else ""
+    return isinstance(holder, ast.Compare) or called in _ORDERS
+
+
 def _is_tensorflow_keras(known: list[Binding]) -> bool:
     roots = {root_of(b.dotted) for b in known} - {None}
     return all(root is not None and root.startswith("tensorflow") for root in roots)
@@ -131,6 +160,8 @@ class _Ways(NamedTuple):
     """Calls of losses and metrics, which are mended by themselves."""
     family: str | None
     applied: str | None
+    within: bool
+    """Whether the value is returned by the model itself, which has outlets of its own."""
 
 
 def _is_fine(text: Text, node: ast.expr, ways: _Ways) -> bool:
@@ -139,7 +170,7 @@ def _is_fine(text: Text, node: ast.expr, ways: _Ways) -> bool:
 
 
 def _fits(text: Text, node: ast.AST, holder: ast.AST | None, ways: _Ways) -> bool:
-    if holder in ways.consumed:
+    if holder in ways.consumed or (ways.within and isinstance(holder, ast.Return)):
         return True
     if isinstance(holder, ast.Attribute):
         return holder.attr in _SHAPES
