@@ -6,7 +6,14 @@ import ast
 from collections.abc import Iterable, Sequence
 
 from xentlint.facts import Edit, Related, Use
-from xentlint.source import edits_heads, edits_losses, edits_metrics, edits_misplaced, edits_outlets
+from xentlint.source import (
+    edits_before,
+    edits_heads,
+    edits_losses,
+    edits_metrics,
+    edits_misplaced,
+    edits_outlets,
+)
 from xentlint.source.edits_text import ImpossibleError, Piece, Text
 from xentlint.source.handles import Handle
 from xentlint.source.modules import Source
@@ -95,7 +102,7 @@ class Editor:
             pieces = edits_losses.instantiate(text, use, handle)
         elif step == "use-logits-tensor":
             text = self._text(handle.at)
-            pieces = edits_heads.logits_tensor(text, handle)
+            pieces = edits_before.logits_tensor(text, handle)
         elif step == "remove-activation":
             text, node = self._activation(use, step)
             pieces = edits_heads.remove(text, node)
@@ -103,7 +110,10 @@ class Editor:
             return [*(text.edit(piece) for piece in pieces), *more]
         elif step == "set-activation":
             text, node = self._activation(use, step)
-            pieces = edits_heads.set_to(text, node, _fitting(use))
+            fitting = _fitting(use)
+            if fitting == "softmax":
+                edits_heads.keeps_its_axis(text, node, handle.tensor)
+            pieces = edits_heads.set_to(text, node, fitting)
         else:
             raise ImpossibleError(f"{step} is not done by this version")
         return [text.edit(piece) for piece in pieces]
@@ -123,10 +133,11 @@ class Editor:
         """Where the activation of the head is written, or of two the one to change."""
         handle: Handle = use.handle
         spot = handle.tensor.spot if isinstance(handle.tensor, Tensor) else None
-        if use.consumer.kind == "activation" and not (
-            step == "remove-activation" and _differ(handle.tensor, use.consumer.applies)
-        ):
-            spot = handle.at
+        if use.consumer.kind == "activation":
+            if step == "remove-activation" and _differ(handle.tensor, use.consumer.applies):
+                edits_heads.only_read(self._text(handle.at), handle.at)
+            else:
+                spot = handle.at
         if spot is None:
             raise ImpossibleError("where the head is made is not known")
         text = self._text(spot)

@@ -17,10 +17,9 @@ from xentlint.source.edits_calls import (
     replaced,
     without_statement,
 )
-from xentlint.source.edits_losses import last_name
-from xentlint.source.edits_names import bindings, expression
+from xentlint.source.edits_names import bindings, expression, last_name
 from xentlint.source.edits_text import ImpossibleError, Piece, Span, Text
-from xentlint.source.handles import Handle
+from xentlint.source.values import Spot, Tensor, Value
 
 _PARAMETERS: Final = ("activation", "classifier_activation", "activation_fn")
 _TENSORS: Final = ("x", "logits", "features", "input", "inputs", "input_tensor")
@@ -33,6 +32,9 @@ def remove(text: Text, node: ast.expr) -> list[Piece]:
     if isinstance(node, ast.Call):
         if _is_function(node):
             return _instead(text, node)
+        if isinstance(node.func, ast.Call):
+            raise ImpossibleError("which network it is shows only when the program runs")
+        _no_parameter(text, node.func)
         if parameter := _head_parameter(node):
             return appended(text, arguments(text, node), f"{parameter}=None")
         return _without_layer(text, node)
@@ -161,6 +163,33 @@ def _instead(text: Text, call: ast.Call) -> list[Piece]:
     return [Piece(whole, code)]
 
 
+def only_read(text: Text, spot: Spot) -> None:
+    """What the second of two activations is applied to goes nowhere else."""
+    call = text.node(spot)
+    given = call.args[0] if isinstance(call, ast.Call) and call.args else None
+    if not isinstance(given, ast.Name):
+        return
+    scope = text.above(given, Function) or text.tree
+    reads = [
+        n
+        for n in ast.walk(scope)
+        if isinstance(n, ast.Name) and n.id == given.id and isinstance(n.ctx, ast.Load)
+    ]
+    if len(reads) > 1:
+        raise ImpossibleError(f"`{given.id}` is read in another place, too")
+
+
+def keeps_its_axis(text: Text, node: ast.expr, tensor: Value) -> None:
+    """The axis of a softmax in a convolution is the one that the loss looks at."""
+    while isinstance(holder := text.parent(node), (ast.keyword, ast.Call)):
+        if isinstance(node, ast.Call) and "Conv" in last_name(node.func):
+            break
+        node = holder  # type: ignore[assignment]
+    flat = isinstance(tensor, Tensor) and tensor.rank == 2
+    if flat and isinstance(node, ast.Call) and "Conv" in last_name(node.func):
+        raise ImpossibleError("behind the last layer its channels are joined with others")
+
+
 def set_to(text: Text, node: ast.expr, name: str) -> list[Piece]:
     """An activation given to a layer, or one replaced by another."""
     _no_shared_layer(text, node)
@@ -227,26 +256,3 @@ def _activation_layer(text: Text, node: ast.Call, name: str) -> list[Piece]:
 def _quote(text: Text) -> str:
     """The quote that the file uses."""
     return "'" if text.text.count("'") > text.text.count('"') else '"'
-
-
-def logits_tensor(text: Text, handle: Handle) -> list[Piece]:
-    """``probs = softmax(logits)`` and a loss on ``probs``: ``logits`` in its place."""
-    row = handle.row
-    given = handle.args.get(row.predictions) if row is not None else None
-    if given is None or handle.tensor.spot is None:
-        raise ImpossibleError("the tensor that the loss takes is not written there")
-    taken, made = text.node(given.spot), text.node(handle.tensor.spot)
-    statement = text.parent(made)
-    if not isinstance(made, ast.Call) or not isinstance(statement, ast.Assign) or not made.args:
-        raise ImpossibleError("the code has no name for the logits")
-    inner, holder = made.args[0], text.above(made, Function)
-    if not isinstance(taken, ast.Name) or not isinstance(inner, ast.Name):
-        raise ImpossibleError("the code has no name for the logits")
-    names = [n for n in ast.walk(holder or text.tree)
-             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]  # fmt: skip
-    times = [sum(n.id == name for n in names) for name in (taken.id, inner.id)]
-    target = statement.targets[0]
-    same = isinstance(target, ast.Name) and target.id == taken.id
-    if not same or times != [1, 1] or text.above(taken, Function) is not holder:
-        raise ImpossibleError("the logits have no name of their own where the loss is")
-    return [replaced(text, taken, inner.id)]

@@ -15,8 +15,7 @@ from typing import Final, NamedTuple
 
 from xentlint.facts import Use
 from xentlint.source.edits_calls import replaced
-from xentlint.source.edits_losses import last_name
-from xentlint.source.edits_names import Binding, bindings, root_of
+from xentlint.source.edits_names import Binding, bindings, last_name, root_of
 from xentlint.source.edits_text import ImpossibleError, Piece, Text
 from xentlint.source.effects.outlets import Outlet
 from xentlint.source.values import Tensor
@@ -200,6 +199,8 @@ def _ends(
 ) -> Iterator[tuple[ast.AST, ast.AST | None]]:
     """Each place where a value arrives, with the node that takes it; names are followed."""
     holder = text.parent(node)
+    if isinstance(holder, ast.keyword):
+        holder = text.parent(holder)
     if node in seen:
         return
     seen.add(node)
