@@ -53,6 +53,19 @@ def dense(units: int, activation: str = "") -> str:
 L = "tf.keras.losses."
 M = "tf.keras.metrics."
 UNSAFE = ("--unsafe-fixes",)
+BY_HAND = """\
+def own(y, p):
+    return -tf.reduce_sum(y * tf.math.log(p + 1e-7), axis=-1)
+
+
+"""
+BY_HAND_BINARY = """\
+def own(y, p):
+    p = tf.clip_by_value(p, 1e-6, 1.0 - 1e-6)
+    return -tf.reduce_mean(y * tf.math.log(p) + (1.0 - y) * tf.math.log(1.0 - p), axis=-1)
+
+
+"""
 CASES = {
     "recovered softmax": Case(
         program(dense(3, "softmax"), f"{L}SparseCategoricalCrossentropy(from_logits=True)"),
@@ -113,6 +126,15 @@ CASES = {
     "relu": Case(
         program(dense(1, "relu"), "'binary_crossentropy'"),
         program(dense(1, "sigmoid"), "'binary_crossentropy'"),
+        "binary", outputs=False, options=UNSAFE,
+    ),
+    "a categorical loss by hand": Case(
+        BY_HAND + program(dense(3), "own"), BY_HAND + program(dense(3, "softmax"), "own"),
+        "onehot", outputs=False, options=UNSAFE,
+    ),
+    "a binary loss by hand": Case(
+        BY_HAND_BINARY + program(dense(1), "own"),
+        BY_HAND_BINARY + program(dense(1, "sigmoid"), "own"),
         "binary", outputs=False, options=UNSAFE,
     ),
     "to logits": Case(

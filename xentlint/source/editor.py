@@ -110,7 +110,7 @@ class Editor:
             return [*(text.edit(piece) for piece in pieces), *more]
         elif step == "set-activation":
             text, node = self._activation(use, step)
-            fitting = _fitting(use)
+            fitting = _fitting(use, same)
             if fitting == "softmax":
                 edits_heads.keeps_its_axis(text, node, handle.tensor)
             pieces = edits_heads.set_to(text, node, fitting)
@@ -196,8 +196,12 @@ def _differ(tensor: object, applies: str) -> bool:
     return isinstance(tensor, Tensor) and tensor.applied not in (None, applies)
 
 
-def _fitting(use: Use) -> str:
+def _fitting(use: Use, same: Sequence[Use]) -> str:
     """The activation that a consumer wants to see."""
+    written = {other.handle.fits for other in (use, *same) if isinstance(other.handle, Handle)}
+    if use.consumer.family == "none" and written - {None}:
+        # The terms of one loss may stand apart: one of `1 - p` tells of the others.
+        return "sigmoid" if "sigmoid" in written else "softmax"
     if use.consumer.kind == "activation" or use.consumer.family == "binary":
         return "sigmoid"
     if use.consumer.family in ("categorical", "sparse"):

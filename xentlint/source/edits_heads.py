@@ -22,6 +22,7 @@ from xentlint.source.edits_text import ImpossibleError, Piece, Span, Text
 from xentlint.source.values import Spot, Tensor, Value
 
 _PARAMETERS: Final = ("activation", "classifier_activation", "activation_fn")
+_PRODUCTS: Final = ("matmul", "bias_add", "xw_plus_b", "tensordot")
 _TENSORS: Final = ("x", "logits", "features", "input", "inputs", "input_tensor")
 Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -198,6 +199,8 @@ def set_to(text: Text, node: ast.expr, name: str) -> list[Piece]:
     short = last_name(node.func)
     if short in ("Softmax", "ReLU", "LeakyReLU") or _is_function(node):
         return _another_call(text, node, name)
+    if short in _PRODUCTS:
+        return [_around(text, node, name)]
     row = LAYERS.get(f"keras.layers.{short}")
     if row is None or "activation" not in row.parameters or row.kind != "affine":
         raise ImpossibleError(f"`{short or text.code(node.func)}` takes no activation")
@@ -211,6 +214,18 @@ def set_to(text: Text, node: ast.expr, name: str) -> list[Piece]:
         raise ImpossibleError("a `*` or `**` argument may hold the activation")
     quote = _quote(text)
     return appended(text, arguments(text, node), f"activation={quote}{name}{quote}")
+
+
+def _around(text: Text, node: ast.expr, name: str) -> Piece:
+    """``y = tf.matmul(x, w) + b`` → ``y = tf.nn.softmax(tf.matmul(x, w) + b)``."""
+    library = next((b.name for b in bindings(text) if b.dotted == "tensorflow"), None)
+    while isinstance(text.parent(node), ast.BinOp):
+        node = text.parent(node)  # type: ignore[assignment]
+        if not isinstance(node.op, ast.Add):  # type: ignore[attr-defined]
+            raise ImpossibleError("where the head ends is not clear")
+    if library is None or not isinstance(text.parent(node), (ast.Assign, ast.Return)):
+        raise ImpossibleError("where the head ends is not clear")
+    return replaced(text, node, f"{library}.nn.{name}({text.code(node)})")
 
 
 def _another(text: Text, node: ast.expr, name: str) -> list[Piece]:
