@@ -208,7 +208,7 @@ def _ends(
         reads = _reads(text, holder or node, name)
         for read in reads:
             yield from _ends(text, read, seen)
-        if not reads and text.above(node, _Scope) is None:
+        if not reads and name != "_" and text.above(node, _Scope) is None:
             yield node, holder  # another file may import it
         return
     onward = _onward(text, node, holder)

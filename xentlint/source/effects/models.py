@@ -65,6 +65,7 @@ def make(run: Run, row: ModelRow, dotted: str, args: Args, spot: Spot) -> Value:
         start(run, ref, bound, spot)
     elif kind == "functional":
         renamed(("input=inputs", "output=outputs"), bound)
+        run.memo["made", ref.id] = spot
         run.set(ref, "*inputs", value_of(bound, "inputs", run.fresh("inputs", data=True)))
         run.set(ref, "*outputs", value_of(bound, "outputs", run.fresh("the model has no outputs")))
     else:

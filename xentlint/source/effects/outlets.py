@@ -77,8 +77,10 @@ def with_outlets(run: Run, meetings: list[Meeting]) -> list[Meeting]:
     for meeting in meetings:
         handle = meeting.use.handle
         if handle is not None and meeting.use.consumer.kind in ("loss", "metric"):
-            key = origin(tensor_of(meeting))
-            consumed.setdefault(key, {})[id(handle.at.node)] = handle.at
+            # A model that is compiled with the tensor has outlets of its own.
+            made = run.memo.get(("made", meeting.model))
+            own = consumed.setdefault(origin(tensor_of(meeting)), {})
+            own.update((id(spot.node), spot) for spot in (handle.at, made) if spot is not None)
     return [_with(run, meeting, consumed) for meeting in meetings]
 
 
