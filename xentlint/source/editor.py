@@ -105,11 +105,15 @@ class Editor:
             pieces = edits_before.logits_tensor(text, handle)
         elif step == "remove-activation":
             text, node = self._activation(use, step)
+            if use.condition is not None:
+                edits_heads.ends_here(text, node)
             pieces = edits_heads.remove(text, node)
             more = [t.edit(p) for t, plan in self._outlets(use, same) for p in plan.pieces]
             return [*(text.edit(piece) for piece in pieces), *more]
         elif step == "set-activation":
             text, node = self._activation(use, step)
+            if use.condition is not None:
+                edits_heads.ends_here(text, node)
             fitting = _fitting(use, same)
             if fitting == "softmax":
                 edits_heads.keeps_its_axis(text, node, handle.tensor)

@@ -164,6 +164,43 @@ def _instead(text: Text, call: ast.Call) -> list[Piece]:
     return [Piece(whole, code)]
 
 
+def ends_here(text: Text, node: ast.expr) -> None:
+    """An activation that reaches the loss on some paths is not that of hidden layers on others."""
+    statement = text.parent(node)
+    scope = text.above(node, Function)
+    if not isinstance(statement, ast.Assign) or scope is None:
+        return
+    names = {target.id for target in statement.targets if isinstance(target, ast.Name)}
+    for later in ast.walk(scope):
+        onward = isinstance(later, ast.Assign) and later.lineno > statement.lineno
+        if onward and names & _set(later) & _read(later) and not _apart(text, statement, later):
+            raise ImpossibleError("on another path it is the activation of a hidden layer")
+
+
+def _set(step: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(step)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}  # fmt: skip
+
+
+def _read(step: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(step)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}  # fmt: skip
+
+
+def _apart(text: Text, one: ast.AST, other: ast.AST) -> bool:
+    """Whether two statements stand in the two branches of an ``if``."""
+    branch = text.above(one, ast.If)
+    while branch is not None:
+        within = [any(n is other for step in block for n in ast.walk(step))
+                  for block in (branch.body, branch.orelse)]  # fmt: skip
+        mine = [any(n is one for step in block for n in ast.walk(step))
+                for block in (branch.body, branch.orelse)]  # fmt: skip
+        if any(within) and within != mine:
+            return True
+        branch = text.above(branch, ast.If)
+    return False
+
+
 def only_read(text: Text, spot: Spot) -> None:
     """What the second of two activations is applied to goes nowhere else."""
     call = text.node(spot)
@@ -202,6 +239,10 @@ def set_to(text: Text, node: ast.expr, name: str) -> list[Piece]:
     if short in _PRODUCTS:
         return [_around(text, node, name)]
     row = LAYERS.get(f"keras.layers.{short}")
+    if row is not None and row.kind == "recurrent":
+        raise ImpossibleError(
+            f"the gates of `{short}` bound what it gives, whatever the activation"
+        )
     if row is None or "activation" not in row.parameters or row.kind != "affine":
         raise ImpossibleError(f"`{short or text.code(node.func)}` takes no activation")
     known = next((k.value for k in node.keywords if k.arg == "activation"), None)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from xentlint.facts import Use
-from xentlint.source.edits_calls import replaced
+from xentlint.source.edits_calls import open_ended, replaced
 from xentlint.source.edits_names import Binding, bindings, last_name, root_of
 from xentlint.source.edits_text import ImpossibleError, Piece, Text
 from xentlint.source.effects.outlets import Outlet
@@ -161,6 +161,8 @@ class _Ways(NamedTuple):
     applied: str | None
     within: bool
     """Whether the value is returned by the model itself, which has outlets of its own."""
+    functions: tuple[str, ...] = ()
+    """The project's functions that the value was followed into."""
 
 
 def _is_fine(text: Text, node: ast.expr, ways: _Ways) -> bool:
@@ -191,7 +193,29 @@ def _takes_logits(text: Text, node: ast.AST, call: ast.Call, ways: _Ways) -> boo
     if name in _ORDERS:
         return not any(k.arg == "axis" and text.code(k.value) == "0" for k in call.keywords)
     alone = call.args == [node] and not call.keywords
-    return name in _ROUNDS and alone and ways.family == "binary"
+    if name in _ROUNDS and alone:
+        return ways.family == "binary"
+    return _fits_inside(text, node, call, ways)
+
+
+def _fits_inside(text: Text, node: ast.AST, call: ast.Call, ways: _Ways) -> bool:
+    """Whether a function of this file does with its argument what is right on either scale.
+
+    What a rule would move to logits is not: others may call the function with probabilities.
+    """
+    named = [n for n in ast.walk(text.tree)
+             if isinstance(n, ast.FunctionDef) and n.name == last_name(call.func)]  # fmt: skip
+    if not isinstance(call.func, ast.Name) or len(named) != 1 or open_ended(call):
+        return False
+    function, given = named[0], named[0].args
+    if function.name in ways.functions or node not in call.args or given.posonlyargs:
+        return False
+    index = [n is node for n in call.args].index(True)
+    if index >= len(given.args):
+        return False
+    within = ways._replace(family=None, functions=(*ways.functions, function.name))
+    name = given.args[index].arg
+    return all(_is_fine(text, read, within) for read in _loads(function, name))
 
 
 def _ends(
@@ -244,8 +268,26 @@ def _name_given(holder: ast.AST | None, node: ast.AST) -> str | None:
 
 
 def _reads(text: Text, holder: ast.AST, name: str) -> list[ast.Name]:
-    scope = text.above(holder, _Scope) or text.tree
-    return [
-        n for n in ast.walk(scope)
-        if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
-    ]  # fmt: skip
+    return _loads(text.above(holder, _Scope) or text.tree, name)
+
+
+def _loads(scope: ast.AST, name: str) -> list[ast.Name]:
+    """Where a name is read, other than in functions that have one of their own."""
+    found: list[ast.Name] = []
+    waiting = list(ast.iter_child_nodes(scope))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, _Scope) and _binds(node, name):
+            continue
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+            found.append(node)
+        waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def _binds(function: ast.AST, name: str) -> bool:
+    return any(
+        (isinstance(n, ast.arg) and n.arg == name)
+        or (isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store))
+        for n in ast.walk(function)
+    )
