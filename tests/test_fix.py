@@ -185,6 +185,74 @@ def test_silenced_findings_are_not_fixed() -> None:
     assert Path("a.py").read_text() == text
 
 
+FIXES = Path(__file__).parent / "fixtures" / "fixes"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("flattened_conv", "XL106 has no fix: behind the last layer its channels are joined"),
+        ("stacked_gates", "XL105 has no fix: `g` is read in another place, too"),
+    ],
+)
+def test_a_finding_without_a_fix_has_its_reason(
+    name: str, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(a=(FIXES / f"{name}.py").read_text(encoding="utf-8"))
+    cli.main(["check", "--isolated", "--fix", "--unsafe-fixes", "--show-fixes"])
+    assert reason in capsys.readouterr().err
+
+
+def test_the_reason_is_told_though_another_file_was_fixed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write(a=(FIXES / "flattened_conv.py").read_text(encoding="utf-8"), b=SAFE)
+    cli.main(["check", "--isolated", "--fix", "--show-fixes"])
+    said = capsys.readouterr().err
+    assert "fixes: 1 safe" in said
+    assert "a.py:9:37: XL106 has no fix: " in said
+
+
+OLD = "from keras.layers import Dense\nfrom keras.models import Sequential\n{}\n"
+OLD_USE = "m = Sequential([Dense(1)])\nm.compile('sgd', 'binary_crossentropy')\n"
+CLASSES = "from keras.losses import BinaryCrossentropy"
+
+
+@pytest.mark.parametrize(
+    ("shows", "given"),
+    [
+        ("", True),
+        ("import tensorflow as tf\nprint(tf.__version__)", True),
+        ("# pip install keras==2.2.4", False),
+        ("# pip install keras==2.4.3", True),
+        ("import tensorflow as tf\nx = tf.placeholder(tf.float32)", False),
+        ("from keras.optimizers import SGD\nsgd = SGD(lr=0.1)", False),
+        ("from keras.optimizers import SGD\nsgd = SGD(learning_rate=0.1)", True),
+        ("def train(m, x, y):\n    m.fit(x, y, nb_epoch=2)\n", False),
+        ("def train(m, x, y, nb_epoch):\n    m.fit(x, y, epochs=nb_epoch)\n", True),
+    ],
+)
+def test_no_loss_class_is_given_to_a_keras_that_has_none(shows: str, given: bool) -> None:
+    write(a=OLD.format(shows) + OLD_USE)
+    cli.main(["check", "--isolated", "--fix"])
+    assert (CLASSES in Path("a.py").read_text()) == given
+    if not given:
+        cli.main(["check", "--isolated", "--fix", "--unsafe-fixes"])
+        assert "Dense(1, activation='sigmoid')" in Path("a.py").read_text()
+
+
+def test_the_keras_that_a_project_holds_tells_whether_it_has_classes() -> None:
+    Path("keras").mkdir()
+    functions = "def categorical_crossentropy(y_true, y_pred):\n    pass\n"
+    Path("keras/losses.py").write_text(functions)
+    write(a=OLD.format("") + OLD_USE)
+    cli.main(["check", "a.py", "--isolated", "--fix"])
+    assert CLASSES not in Path("a.py").read_text()
+    Path("keras/losses.py").write_text(functions + "\n\nclass BinaryCrossentropy:\n    pass\n")
+    cli.main(["check", "a.py", "--isolated", "--fix"])
+    assert CLASSES in Path("a.py").read_text()
+
+
 def test_prefer_logits_without_unsafe_fixes_changes_no_model() -> None:
     write(a=SAFE)
     cli.main(["check", "--fix", "--prefer", "logits"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,18 @@ def test_the_diff_is_what_the_fix_does_and_writes_nothing(
     expected = difflib.unified_diff(old.splitlines(True), new.splitlines(True))
     assert shown.splitlines()[2:] == [row.rstrip("\n") for row in expected][2:]
     assert status == int(old != new)
+
+
+@pytest.mark.parametrize("path", [path for path, mode in CASES if mode == "logits"], ids=ids)
+def test_what_a_move_to_logits_leaves_to_do_is_named(
+    program: Path, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    wanted = [number for number, line in enumerate(lines, 1) if "# left to do" in line]
+    fixed(program, "logits")
+    said = capsys.readouterr().err
+    named = {int(n) for n in re.findall(r"program\.py:(\d+):\d+: left to do: ", said)}
+    assert sorted(named) == wanted
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=ids)

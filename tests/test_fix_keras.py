@@ -53,6 +53,19 @@ def dense(units: int, activation: str = "") -> str:
 L = "tf.keras.losses."
 M = "tf.keras.metrics."
 UNSAFE = ("--unsafe-fixes",)
+BY_HAND = """\
+def own(y, p):
+    return -tf.reduce_sum(y * tf.math.log(p + 1e-7), axis=-1)
+
+
+"""
+BY_HAND_BINARY = """\
+def own(y, p):
+    p = tf.clip_by_value(p, 1e-6, 1.0 - 1e-6)
+    return -tf.reduce_mean(y * tf.math.log(p) + (1.0 - y) * tf.math.log(1.0 - p), axis=-1)
+
+
+"""
 CASES = {
     "recovered softmax": Case(
         program(dense(3, "softmax"), f"{L}SparseCategoricalCrossentropy(from_logits=True)"),
@@ -113,6 +126,15 @@ CASES = {
     "relu": Case(
         program(dense(1, "relu"), "'binary_crossentropy'"),
         program(dense(1, "sigmoid"), "'binary_crossentropy'"),
+        "binary", outputs=False, options=UNSAFE,
+    ),
+    "a categorical loss by hand": Case(
+        BY_HAND + program(dense(3), "own"), BY_HAND + program(dense(3, "softmax"), "own"),
+        "onehot", outputs=False, options=UNSAFE,
+    ),
+    "a binary loss by hand": Case(
+        BY_HAND_BINARY + program(dense(1), "own"),
+        BY_HAND_BINARY + program(dense(1, "sigmoid"), "own"),
         "binary", outputs=False, options=UNSAFE,
     ),
     "to logits": Case(
@@ -216,6 +238,59 @@ def test_what_applies_the_activation_again_is_right_on_logits(tmp_path: Path) ->
     text = START + CLASSES + FIT.format(labels="classes")
     decode = "out = tf.nn.softmax(model.predict(x))\n"
     assert mended(text + decode, CASES["to logits"].options, tmp_path).endswith(decode)
+
+
+SERVED = {
+    "a Sequential": "served = tf.keras.Sequential([model, tf.keras.layers.Softmax()])\n",
+    "a layer on its result": (
+        "given = tf.keras.Input((5,))\n"
+        "served = tf.keras.Model(given, tf.keras.layers.Activation('softmax')(model(given)))\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_a_softmax_that_serves_is_the_only_one_afterwards(name: str, tmp_path: Path) -> None:
+    text = START + CLASSES + FIT.format(labels="classes")
+    fixed = mended(text + SERVED[name], CASES["to logits"].options, tmp_path)
+    assert fixed.endswith(SERVED[name])
+    was, _ = execute(text)
+    now, _ = execute(fixed)
+    now["model"].set_weights(was["model"].get_weights())
+    before = was["model"].predict(was["x"], verbose=0)
+    after = now["served"].predict(was["x"], verbose=0)
+    np.testing.assert_allclose(after, before, rtol=1e-5)
+
+
+SUBCLASS = """\
+class Scorer(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.out = tf.keras.layers.Dense(1, activation="sigmoid")
+
+    def call(self, inputs):
+        return self.out(inputs)
+
+
+model = Scorer()
+model.compile("adam", loss="binary_crossentropy")
+"""
+
+
+@pytest.mark.parametrize("decode", ["out = model(x) > 0.6", "p = model(x)\nout = p.numpy() < 0.5",
+                                    "out = model.predict(x) > 0.6"])  # fmt: skip
+def test_decodings_of_a_subclassed_model_move_with_it(decode: str, tmp_path: Path) -> None:
+    fit = FIT.format(labels="binary")
+    text = START + SUBCLASS + fit + decode + "\n"
+    fixed = mended(text, CASES["to logits"].options, tmp_path)
+    was, _ = execute(text)
+    body = fixed.split(fit)[1]
+    names, _ = execute(fixed.removesuffix(body))
+    names["model"].set_weights(was["model"].get_weights())
+    exec(body, names)
+    assert np.unique(np.asarray(was["out"])).size > 1
+    assert np.array_equal(names["out"], was["out"])
+    assert names["model"].predict(was["x"], verbose=0).min() < 0
 
 
 def test_decoded_predictions_stay_when_a_model_moves_to_logits(tmp_path: Path) -> None:

@@ -394,14 +394,6 @@ class Run:
             return finding
         return self._guarded(path, lambda: offers.attach(finding, rule, front)) or finding
 
-    def reasons(self, finding: Finding) -> list[str]:
-        """Why a finding without a fix has none."""
-        return (
-            self._offers.reasons.get((finding.code, finding.place), [])
-            if self._offers is not None
-            else []
-        )
-
     def _selected(self, path: str) -> frozenset[str]:
         return self.choices.of(path).selected
 

@@ -153,6 +153,8 @@ class Finding(NamedTuple):
     """What to do, in one sentence."""
     use: Use
     fixes: tuple[Fix, ...] = ()
+    unfixed: tuple[str, ...] = ()
+    """Why it has no fix, where one was looked for."""
 
     @property
     def place(self) -> Place:

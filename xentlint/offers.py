@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from xentlint.facts import Edit, Finding, Fix, Place, Related, Use
+from xentlint.facts import Edit, Finding, Fix, Related, Use
 from xentlint.outcome import Judged
 from xentlint.pages import Plan, Rule
 from xentlint.rules import accepts, attributes
@@ -38,6 +38,8 @@ WORDS: Final = {
     "remove-call": "pass the function without calling it",
 }
 
+_NOTHING_SHOWS: Final = "the code does not show which repair is right"
+
 
 class Offers:
     """All uses of a run, as far as they have a say in each other's fixes."""
@@ -45,8 +47,6 @@ class Offers:
     def __init__(self) -> None:
         self._votes: dict[object, set[str]] = {}
         self._of_head: dict[object, list[Use]] = {}
-        self.reasons: dict[tuple[str, Place], list[str]] = {}
-        """Why fixes of a finding that has none could not be made."""
 
     def note(self, judged: Iterable[Judged]) -> None:
         """The verdicts on one file."""
@@ -66,6 +66,9 @@ class Offers:
         use = finding.use
         head = "made_key" if use.consumer.kind == "activation" else "head_key"
         same = self._of_head.get(getattr(use.handle, head, None), [])
+        if not same and use.consumer.kind == "activation":
+            # No loss takes what it gives: one that takes what it was given tells of the labels.
+            same = self._of_head.get(getattr(use.handle, "head_key", None), [])
         fixes: list[Fix] = []
         reasons: list[str] = []
         first = True  # whether no better fix, possible or not, was an unsafe one
@@ -78,10 +81,8 @@ class Offers:
                 left = editor.left(use, plan.steps, same)
                 fixes.append(_fix(plan, SAFE if safe else UNSAFE, found, left))
             first = first and plan.applicability == SAFE
-        finding = finding._replace(fixes=tuple(fixes))
-        if not fixes:
-            self.reasons[finding.code, finding.place] = reasons
-        return finding
+        unfixed = () if fixes else tuple(dict.fromkeys(reasons)) or (_NOTHING_SHOWS,)
+        return finding._replace(fixes=tuple(fixes), unfixed=unfixed)
 
     def _disagreement(self, use: Use, steps: Sequence[str]) -> str | None:
         """What speaks against changing a consumer that several heads reach."""

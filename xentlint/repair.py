@@ -80,10 +80,9 @@ def _said(result: Result, done: Iterable[Done], options: Options, were: str) -> 
             for item in result.refused
         ]
         rows += [
-            f"{_where(finding.place)}: {finding.code} has no fix: {'; '.join(reasons)}"
+            f"{_where(finding.place)}: {finding.code} has no fix: {'; '.join(finding.unfixed)}"
             for finding in result.outcome.findings
-            if not finding.fixes
-            and (reasons := dict.fromkeys(result.outcome.origin.reasons(finding)))
+            if finding.unfixed
         ]
     rows += dict.fromkeys(
         f"{_where(item.place)}: left to do: {item.message}" for one in done for item in one.fix.left

@@ -8,7 +8,16 @@ from typing import Any, Final
 from xentlint.source import limits
 from xentlint.source.arguments import bind_function
 from xentlint.source.conditions import narrow
-from xentlint.source.effects import library, losses, methods, metrics, models, own, own_losses
+from xentlint.source.effects import (
+    library,
+    losses,
+    methods,
+    metrics,
+    models,
+    outlets,
+    own,
+    own_losses,
+)
 from xentlint.source.objects import call_instance, instantiate
 from xentlint.source.run import Run
 from xentlint.source.scopes import Frame
@@ -190,7 +199,10 @@ def _class(run: Run, callee: ClassValue, args: Args, spot: Spot) -> Value:
 
 def _ref(run: Run, callee: Ref, args: Args, spot: Spot) -> Value:
     if callee.kind == "instance":
-        return call_instance(run, callee, args, spot)
+        result = call_instance(run, callee, args, spot)
+        if models.is_model(callee):
+            outlets.gives(run, "call", result, spot)
+        return result
     return methods.call_object(run, callee, args, spot)
 
 

@@ -6,7 +6,14 @@ import ast
 from collections.abc import Sequence
 
 from xentlint.facts import Edit, Related, Use
-from xentlint.source import edits_heads, edits_losses, edits_metrics, edits_misplaced, edits_outlets
+from xentlint.source import (
+    edits_before,
+    edits_heads,
+    edits_losses,
+    edits_metrics,
+    edits_misplaced,
+    edits_outlets,
+)
 from xentlint.source.edits_text import ImpossibleError, Piece, Text
 from xentlint.source.handles import Handle
 from xentlint.source.modules import Source
@@ -88,15 +95,22 @@ class Editor:
             pieces = edits_losses.instantiate(text, use, handle)
         elif step == "use-logits-tensor":
             text = self._text(handle.at)
-            pieces = edits_heads.logits_tensor(text, handle)
+            pieces = edits_before.logits_tensor(text, handle)
         elif step == "remove-activation":
             text, node = self._activation(use, step)
+            if use.condition is not None:
+                edits_heads.ends_here(text, node)
             pieces = edits_heads.remove(text, node)
             more = [t.edit(p) for t, plan in self._outlets(use, same) for p in plan.pieces]
             return [*(text.edit(piece) for piece in pieces), *more]
         elif step == "set-activation":
             text, node = self._activation(use, step)
-            pieces = edits_heads.set_to(text, node, _fitting(use))
+            if use.condition is not None:
+                edits_heads.ends_here(text, node)
+            fitting = _fitting(use, same)
+            if fitting == "softmax":
+                edits_heads.keeps_its_axis(text, node, handle.tensor)
+            pieces = edits_heads.set_to(text, node, fitting)
         else:
             raise ImpossibleError(f"{step} is not done by this version")
         return [text.edit(piece) for piece in pieces]
@@ -116,10 +130,11 @@ class Editor:
         """Where the activation of the head is written, or of two the one to change."""
         handle: Handle = use.handle
         spot = handle.tensor.spot if isinstance(handle.tensor, Tensor) else None
-        if use.consumer.kind == "activation" and not (
-            step == "remove-activation" and _differ(handle.tensor, use.consumer.applies)
-        ):
-            spot = handle.at
+        if use.consumer.kind == "activation":
+            if step == "remove-activation" and _differ(handle.tensor, use.consumer.applies):
+                edits_heads.only_read(self._text(handle.at), handle.at)
+            else:
+                spot = handle.at
         if spot is None:
             raise ImpossibleError("where the head is made is not known")
         text = self._text(spot)
@@ -167,8 +182,12 @@ def _differ(tensor: object, applies: str) -> bool:
     return isinstance(tensor, Tensor) and tensor.applied not in (None, applies)
 
 
-def _fitting(use: Use) -> str:
+def _fitting(use: Use, same: Sequence[Use]) -> str:
     """The activation that a consumer wants to see."""
+    written = {other.handle.fits for other in (use, *same) if isinstance(other.handle, Handle)}
+    if use.consumer.family == "none" and written - {None}:
+        # The terms of one loss may stand apart: one of `1 - p` tells of the others.
+        return "sigmoid" if "sigmoid" in written else "softmax"
     if use.consumer.kind == "activation" or use.consumer.family == "binary":
         return "sigmoid"
     if use.consumer.family in ("categorical", "sparse"):

@@ -116,7 +116,13 @@ def open_ended(call: ast.Call) -> bool:
 
 
 def without_statement(text: Text, statement: ast.stmt) -> Piece:
-    """A statement taken out with its line; ``pass`` where the block would be empty."""
+    """A statement taken out with its line; ``pass`` where the block would be empty.
+
+    An ``if`` that held nothing else goes with it, where its test only looks at something.
+    """
+    around = text.parent(statement)
+    if isinstance(around, ast.If) and _only_for(text, around, statement):
+        return without_statement(text, around)
     span = text.span(statement)
     begin, end = text.line_start(span.start), text.next_line(span.end)
     rest = text.text[span.end : text.line_end(span.end)].strip()
@@ -131,3 +137,17 @@ def without_statement(text: Text, statement: ast.stmt) -> Piece:
         if block == [statement] and not isinstance(holder, ast.Module):
             return Piece(span, "pass")
     return Piece(Span(begin, end), "")
+
+
+def _only_for(text: Text, holder: ast.If, statement: ast.stmt) -> bool:
+    """Whether an ``if`` is of no use without a statement."""
+    alone = holder.body == [statement] and not holder.orelse
+    return alone and text.code(holder).startswith("if") and _only_looks(holder.test)
+
+
+def _only_looks(test: ast.expr) -> bool:
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return _only_looks(test.operand)
+    return isinstance(test, ast.Name) or (
+        isinstance(test, ast.Attribute) and _only_looks(test.value)
+    )

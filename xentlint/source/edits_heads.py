@@ -17,12 +17,12 @@ from xentlint.source.edits_calls import (
     replaced,
     without_statement,
 )
-from xentlint.source.edits_losses import last_name
-from xentlint.source.edits_names import bindings, expression
+from xentlint.source.edits_names import bindings, expression, last_name
 from xentlint.source.edits_text import ImpossibleError, Piece, Span, Text
-from xentlint.source.handles import Handle
+from xentlint.source.values import Spot, Tensor, Value
 
 _PARAMETERS: Final = ("activation", "classifier_activation", "activation_fn")
+_PRODUCTS: Final = ("matmul", "bias_add", "xw_plus_b", "tensordot")
 _TENSORS: Final = ("x", "logits", "features", "input", "inputs", "input_tensor")
 Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -33,6 +33,9 @@ def remove(text: Text, node: ast.expr) -> list[Piece]:
     if isinstance(node, ast.Call):
         if _is_function(node):
             return _instead(text, node)
+        if isinstance(node.func, ast.Call):
+            raise ImpossibleError("which network it is shows only when the program runs")
+        _no_parameter(text, node.func)
         if parameter := _head_parameter(node):
             return appended(text, arguments(text, node), f"{parameter}=None")
         return _without_layer(text, node)
@@ -161,6 +164,70 @@ def _instead(text: Text, call: ast.Call) -> list[Piece]:
     return [Piece(whole, code)]
 
 
+def ends_here(text: Text, node: ast.expr) -> None:
+    """An activation that reaches the loss on some paths is not that of hidden layers on others."""
+    statement = text.parent(node)
+    scope = text.above(node, Function)
+    if not isinstance(statement, ast.Assign) or scope is None:
+        return
+    names = {target.id for target in statement.targets if isinstance(target, ast.Name)}
+    for later in ast.walk(scope):
+        onward = isinstance(later, ast.Assign) and later.lineno > statement.lineno
+        if onward and names & _set(later) & _read(later) and not _apart(text, statement, later):
+            raise ImpossibleError("on another path it is the activation of a hidden layer")
+
+
+def _set(step: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(step)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}  # fmt: skip
+
+
+def _read(step: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(step)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}  # fmt: skip
+
+
+def _apart(text: Text, one: ast.AST, other: ast.AST) -> bool:
+    """Whether two statements stand in the two branches of an ``if``."""
+    branch = text.above(one, ast.If)
+    while branch is not None:
+        within = [any(n is other for step in block for n in ast.walk(step))
+                  for block in (branch.body, branch.orelse)]  # fmt: skip
+        mine = [any(n is one for step in block for n in ast.walk(step))
+                for block in (branch.body, branch.orelse)]  # fmt: skip
+        if any(within) and within != mine:
+            return True
+        branch = text.above(branch, ast.If)
+    return False
+
+
+def only_read(text: Text, spot: Spot) -> None:
+    """What the second of two activations is applied to goes nowhere else."""
+    call = text.node(spot)
+    given = call.args[0] if isinstance(call, ast.Call) and call.args else None
+    if not isinstance(given, ast.Name):
+        return
+    scope = text.above(given, Function) or text.tree
+    reads = [
+        n
+        for n in ast.walk(scope)
+        if isinstance(n, ast.Name) and n.id == given.id and isinstance(n.ctx, ast.Load)
+    ]
+    if len(reads) > 1:
+        raise ImpossibleError(f"`{given.id}` is read in another place, too")
+
+
+def keeps_its_axis(text: Text, node: ast.expr, tensor: Value) -> None:
+    """The axis of a softmax in a convolution is the one that the loss looks at."""
+    while isinstance(holder := text.parent(node), (ast.keyword, ast.Call)):
+        if isinstance(node, ast.Call) and "Conv" in last_name(node.func):
+            break
+        node = holder  # type: ignore[assignment]
+    flat = isinstance(tensor, Tensor) and tensor.rank == 2
+    if flat and isinstance(node, ast.Call) and "Conv" in last_name(node.func):
+        raise ImpossibleError("behind the last layer its channels are joined with others")
+
+
 def set_to(text: Text, node: ast.expr, name: str) -> list[Piece]:
     """An activation given to a layer, or one replaced by another."""
     _no_shared_layer(text, node)
@@ -169,7 +236,13 @@ def set_to(text: Text, node: ast.expr, name: str) -> list[Piece]:
     short = last_name(node.func)
     if short in ("Softmax", "ReLU", "LeakyReLU") or _is_function(node):
         return _another_call(text, node, name)
+    if short in _PRODUCTS:
+        return [_around(text, node, name)]
     row = LAYERS.get(f"keras.layers.{short}")
+    if row is not None and row.kind == "recurrent":
+        raise ImpossibleError(
+            f"the gates of `{short}` bound what it gives, whatever the activation"
+        )
     if row is None or "activation" not in row.parameters or row.kind != "affine":
         raise ImpossibleError(f"`{short or text.code(node.func)}` takes no activation")
     known = next((k.value for k in node.keywords if k.arg == "activation"), None)
@@ -182,6 +255,18 @@ def set_to(text: Text, node: ast.expr, name: str) -> list[Piece]:
         raise ImpossibleError("a `*` or `**` argument may hold the activation")
     quote = _quote(text)
     return appended(text, arguments(text, node), f"activation={quote}{name}{quote}")
+
+
+def _around(text: Text, node: ast.expr, name: str) -> Piece:
+    """``y = tf.matmul(x, w) + b`` → ``y = tf.nn.softmax(tf.matmul(x, w) + b)``."""
+    library = next((b.name for b in bindings(text) if b.dotted == "tensorflow"), None)
+    while isinstance(text.parent(node), ast.BinOp):
+        node = text.parent(node)  # type: ignore[assignment]
+        if not isinstance(node.op, ast.Add):  # type: ignore[attr-defined]
+            raise ImpossibleError("where the head ends is not clear")
+    if library is None or not isinstance(text.parent(node), (ast.Assign, ast.Return)):
+        raise ImpossibleError("where the head ends is not clear")
+    return replaced(text, node, f"{library}.nn.{name}({text.code(node)})")
 
 
 def _another(text: Text, node: ast.expr, name: str) -> list[Piece]:
@@ -227,26 +312,3 @@ def _activation_layer(text: Text, node: ast.Call, name: str) -> list[Piece]:
 def _quote(text: Text) -> str:
     """The quote that the file uses."""
     return "'" if text.text.count("'") > text.text.count('"') else '"'
-
-
-def logits_tensor(text: Text, handle: Handle) -> list[Piece]:
-    """``probs = softmax(logits)`` and a loss on ``probs``: ``logits`` in its place."""
-    row = handle.row
-    given = handle.args.get(row.predictions) if row is not None else None
-    if given is None or handle.tensor.spot is None:
-        raise ImpossibleError("the tensor that the loss takes is not written there")
-    taken, made = text.node(given.spot), text.node(handle.tensor.spot)
-    statement = text.parent(made)
-    if not isinstance(made, ast.Call) or not isinstance(statement, ast.Assign) or not made.args:
-        raise ImpossibleError("the code has no name for the logits")
-    inner, holder = made.args[0], text.above(made, Function)
-    if not isinstance(taken, ast.Name) or not isinstance(inner, ast.Name):
-        raise ImpossibleError("the code has no name for the logits")
-    names = [n for n in ast.walk(holder or text.tree)
-             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]  # fmt: skip
-    times = [sum(n.id == name for n in names) for name in (taken.id, inner.id)]
-    target = statement.targets[0]
-    same = isinstance(target, ast.Name) and target.id == taken.id
-    if not same or times != [1, 1] or text.above(taken, Function) is not holder:
-        raise ImpossibleError("the logits have no name of their own where the loss is")
-    return [replaced(text, taken, inner.id)]

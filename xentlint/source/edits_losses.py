@@ -14,7 +14,8 @@ from xentlint.source.edits_calls import (
     removed,
     replaced,
 )
-from xentlint.source.edits_names import bindings, expression
+from xentlint.source.edits_era import classes_exist
+from xentlint.source.edits_names import bindings, expression, last_name
 from xentlint.source.edits_text import ImpossibleError, Piece, Span, Text
 from xentlint.source.handles import Handle
 from xentlint.source.values import Api, Const
@@ -24,13 +25,6 @@ FAMILIES: Final = {
     "categorical": "CategoricalCrossentropy",
     "sparse": "SparseCategoricalCrossentropy",
 }
-
-
-def last_name(node: ast.AST) -> str:
-    """``C`` of ``a.b.C``."""
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def switch(text: Text, handle: Handle, on: bool) -> list[Piece]:
@@ -125,6 +119,7 @@ def _object_for_name(text: Text, handle: Handle, on: bool) -> list[Piece]:
 
 
 def _object_in_place(text: Text, handle: Handle, on: bool, node: ast.expr) -> list[Piece]:
+    classes_exist(text, handle.dotted)
     code, imports = expression(text, handle.dotted, f"losses.{class_of(handle.row.name)}", node)
     return [replaced(text, node, f"{code}({handle.row.switch}={on})"), *imports]
 
@@ -176,6 +171,7 @@ def _object_for_function(text: Text, handle: Handle, on: bool) -> list[Piece]:
     node = given_function(text, handle)
     if handle.row.style == "class":
         return [replaced(text, node, f"{text.code(node)}({handle.row.switch}={on})")]
+    classes_exist(text, handle.dotted)
     name = class_of(handle.row.name)
     code, imports = expression(text, handle.dotted, f"losses.{name}", node)
     return [replaced(text, node, f"{code}({handle.row.switch}={on})"), *imports]

@@ -8,13 +8,13 @@ import re
 from xentlint.catalog.metrics import METRICS
 from xentlint.facts import Use
 from xentlint.source.edits_calls import appended, arguments, open_ended, replaced
+from xentlint.source.edits_era import classes_exist
 from xentlint.source.edits_losses import (
     given_function,
-    last_name,
     only_in_compile,
     own_call,
 )
-from xentlint.source.edits_names import bindings, expression
+from xentlint.source.edits_names import bindings, expression, last_name
 from xentlint.source.edits_text import ImpossibleError, Piece, Text
 from xentlint.source.handles import Handle
 from xentlint.source.values import Api, Const
@@ -61,6 +61,7 @@ def _object(text: Text, handle: Handle, code: str) -> list[Piece]:
         node = given_function(text, handle)
         if row.style == "class":
             return [replaced(text, node, f"{text.code(node)}({code})")]
+    classes_exist(text, handle.dotted)
     written, imports = expression(text, handle.dotted, f"metrics.{name}", node)
     return [replaced(text, node, f"{written}({code})"), *imports]
 

@@ -7,7 +7,8 @@ import ast
 from xentlint.facts import Use
 from xentlint.source import edits_losses
 from xentlint.source.edits_calls import arguments, removed, replaced
-from xentlint.source.edits_names import expression
+from xentlint.source.edits_era import classes_exist
+from xentlint.source.edits_names import expression, last_name
 from xentlint.source.edits_text import ImpossibleError, Piece, Text
 from xentlint.source.handles import Handle
 from xentlint.source.values import Const
@@ -32,6 +33,7 @@ def move(text: Text, use: Use, handle: Handle) -> list[Piece]:
     node = text.node(handle.spec.spot)
     edits_losses.only_in_compile(text, node)
     module = "metrics" if use.consumer.kind == "metric" else "losses"
+    classes_exist(text, handle.dotted)
     name = edits_losses.class_of(handle.row.name)
     code, imports = expression(text, handle.dotted, f"{module}.{name}", node)
     setting = "from_logits=True" if on else ""
@@ -44,7 +46,7 @@ def without_call(text: Text, use: Use, handle: Handle) -> list[Piece]:
     short = use.consumer.name.rpartition(".")[2]
     calls = [
         n for n in ast.walk(place)
-        if isinstance(n, ast.Call) and edits_losses.last_name(n.func) == short
+        if isinstance(n, ast.Call) and last_name(n.func) == short
     ]  # fmt: skip
     if len(calls) != 1:
         raise ImpossibleError("the call is not written where the loss is given")

@@ -17,12 +17,22 @@ class Binding(NamedTuple):
     statement: ast.Import | ast.ImportFrom
 
 
+def last_name(node: ast.AST) -> str:
+    """``C`` of ``a.b.C``."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def root_of(dotted: str) -> str | None:
-    """``tensorflow.keras`` of ``tensorflow.keras.layers.Dense``: as the file calls the library."""
+    """``tensorflow.keras`` of ``tensorflow.keras.layers.Dense``: as the file calls the library.
+
+    The library's own code is below ``keras.src``, and calls it so.
+    """
     parts = dotted.split(".")
     for i, part in enumerate(parts):
         if part in ("keras", "tf_keras", "keras_core"):
-            return ".".join(parts[: i + 1])
+            return ".".join(parts[: i + 2 if parts[i + 1 : i + 2] == ["src"] else i + 1])
     return None
 
 
@@ -103,6 +113,15 @@ def _bound(tree: ast.AST) -> Iterator[str]:
             yield node.name or ""
 
 
+def _before(near: list[ast.Import | ast.ImportFrom], module: str) -> ast.Import | ast.ImportFrom:
+    """The import after which that of a module belongs: in its order, where they have one."""
+    modules = [s.module or "" for s in near if isinstance(s, ast.ImportFrom)]
+    earlier = [s for s in near if isinstance(s, ast.ImportFrom) and (s.module or "") < module]
+    if len(modules) > 1 and modules == sorted(modules) and earlier:
+        return earlier[-1]
+    return near[-1]
+
+
 def _import(text: Text, module: str, name: str, root: str, usable: list[Binding]) -> Piece:
     """``from module import name``: into an import from there, or after the last of the library."""
     for binding in usable:
@@ -114,7 +133,7 @@ def _import(text: Text, module: str, name: str, root: str, usable: list[Binding]
     near = [b.statement for b in usable if root_of(b.dotted) == root or b.dotted == "tensorflow"]
     if not near:
         raise ImpossibleError(f"where to import `{name}` is not clear")
-    end = text.span(near[-1]).end
+    end = text.span(_before(near, module)).end
     rest = text.text[end : text.line_end(end)].strip()
     if rest and not rest.startswith("#"):
         raise ImpossibleError("several statements stand on the line of the import")

@@ -2,7 +2,8 @@
 
 What only orders the predictions (``argmax``) reads logits as well, and a comparison with 0.5 is
 moved by the rule on decodings. Anything else gets what it got before: the activation is applied
-to the result of ``predict``. A call of the model may be a part of another model, so it is named.
+to the result of ``predict``, and to that of a call of which the program takes the numbers. Another
+call of the model may be a part of another model, so it is named.
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from xentlint.facts import Use
-from xentlint.source.edits_calls import replaced
-from xentlint.source.edits_losses import last_name
-from xentlint.source.edits_names import Binding, bindings, root_of
+from xentlint.source.edits_calls import open_ended, replaced
+from xentlint.source.edits_names import Binding, bindings, last_name, root_of
 from xentlint.source.edits_text import ImpossibleError, Piece, Text
 from xentlint.source.effects.outlets import Outlet
 from xentlint.source.values import Tensor
@@ -32,6 +32,12 @@ _GRAPH: Final = re.compile(
     r"tensorflow_version 1"
 )
 """What shows a program in which tensors have no ``numpy()``."""
+_WHOLE: Final = {
+    "save": "the saved model gives logits",
+    "hand": "the model that is handed over gives logits",
+    "wrap": "a layer behind the model takes logits",
+}
+"""What is named of outlets of a model as a whole."""
 _Scope = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -66,15 +72,17 @@ def plan(
         if outlet.spot.source is not text.source:
             continue
         node = text.node(outlet.spot)
-        if outlet.how == "save":
-            left.append(Left(node, "the saved model gives logits"))
+        if outlet.how in _WHOLE:
+            if outlet.follows is None or outlet.follows != applied:
+                left.append(Left(node, _WHOLE[outlet.how]))
             continue
-        if _is_fine(text, node, _Ways(consumed, family, applied)):
+        if _is_fine(text, node, _Ways(consumed, family, applied, outlet.within)):
             continue
         try:
-            if outlet.how != "predict" or not outlet.alone or not edited:
+            if not outlet.alone or not edited:
                 raise ImpossibleError("what it gives may belong to a model")
-            code = _wrapped(text, node, applied, keras)
+            make = _wrapped if outlet.how == "predict" else _called
+            code = make(text, node, applied, keras)
         except ImpossibleError:
             left.append(Left(node, f"`{_short(text, node)}` gives logits: {_advice(applied)}"))
         else:
@@ -116,6 +124,26 @@ def _wrapped(text: Text, node: ast.expr, applied: str | None, keras: int | None)
     return f"{ops}.convert_to_numpy({ops}.{applied}({text.code(node)}))"
 
 
+def _called(text: Text, node: ast.expr, applied: str | None, keras: int | None) -> str:
+    """``tf.nn.softmax(model(x))``, where what reads it shows a tensor that has numbers."""
+    seen: set[ast.AST] = set()
+    read = set(_ends(text, node, seen))
+    arrays = [n for n in seen if isinstance(n, ast.Call) and last_name(n.func) == "numpy"]
+    for array in arrays:
+        read -= set(_ends(text, array, set()))
+    if not all(_compares(holder) for _, holder in read):
+        raise ImpossibleError("what it gives may belong to a model")
+    library = next((b.name for b in bindings(text) if b.dotted == "tensorflow"), None)
+    if applied not in ("softmax", "sigmoid") or library is None or _GRAPH.search(text.text):
+        raise ImpossibleError("the activation cannot be applied there")
+    return f"{library}.nn.{applied}({text.code(node)})"
+
+
+def _compares(holder: ast.AST | None) -> bool:
+    called = last_name(holder.func) if isinstance(holder, ast.Call) else ""
+    return isinstance(holder, ast.Compare) or called in _ORDERS
+
+
 def _is_tensorflow_keras(known: list[Binding]) -> bool:
     roots = {root_of(b.dotted) for b in known} - {None}
     return all(root is not None and root.startswith("tensorflow") for root in roots)
@@ -131,6 +159,10 @@ class _Ways(NamedTuple):
     """Calls of losses and metrics, which are mended by themselves."""
     family: str | None
     applied: str | None
+    within: bool
+    """Whether the value is returned by the model itself, which has outlets of its own."""
+    functions: tuple[str, ...] = ()
+    """The project's functions that the value was followed into."""
 
 
 def _is_fine(text: Text, node: ast.expr, ways: _Ways) -> bool:
@@ -139,7 +171,7 @@ def _is_fine(text: Text, node: ast.expr, ways: _Ways) -> bool:
 
 
 def _fits(text: Text, node: ast.AST, holder: ast.AST | None, ways: _Ways) -> bool:
-    if holder in ways.consumed:
+    if holder in ways.consumed or (ways.within and isinstance(holder, ast.Return)):
         return True
     if isinstance(holder, ast.Attribute):
         return holder.attr in _SHAPES
@@ -161,7 +193,29 @@ def _takes_logits(text: Text, node: ast.AST, call: ast.Call, ways: _Ways) -> boo
     if name in _ORDERS:
         return not any(k.arg == "axis" and text.code(k.value) == "0" for k in call.keywords)
     alone = call.args == [node] and not call.keywords
-    return name in _ROUNDS and alone and ways.family == "binary"
+    if name in _ROUNDS and alone:
+        return ways.family == "binary"
+    return _fits_inside(text, node, call, ways)
+
+
+def _fits_inside(text: Text, node: ast.AST, call: ast.Call, ways: _Ways) -> bool:
+    """Whether a function of this file does with its argument what is right on either scale.
+
+    What a rule would move to logits is not: others may call the function with probabilities.
+    """
+    named = [n for n in ast.walk(text.tree)
+             if isinstance(n, ast.FunctionDef) and n.name == last_name(call.func)]  # fmt: skip
+    if not isinstance(call.func, ast.Name) or len(named) != 1 or open_ended(call):
+        return False
+    function, given = named[0], named[0].args
+    if function.name in ways.functions or node not in call.args or given.posonlyargs:
+        return False
+    index = [n is node for n in call.args].index(True)
+    if index >= len(given.args):
+        return False
+    within = ways._replace(family=None, functions=(*ways.functions, function.name))
+    name = given.args[index].arg
+    return all(_is_fine(text, read, within) for read in _loads(function, name))
 
 
 def _ends(
@@ -169,6 +223,8 @@ def _ends(
 ) -> Iterator[tuple[ast.AST, ast.AST | None]]:
     """Each place where a value arrives, with the node that takes it; names are followed."""
     holder = text.parent(node)
+    if isinstance(holder, ast.keyword):
+        holder = text.parent(holder)
     if node in seen:
         return
     seen.add(node)
@@ -176,7 +232,7 @@ def _ends(
         reads = _reads(text, holder or node, name)
         for read in reads:
             yield from _ends(text, read, seen)
-        if not reads and text.above(node, _Scope) is None:
+        if not reads and name != "_" and text.above(node, _Scope) is None:
             yield node, holder  # another file may import it
         return
     onward = _onward(text, node, holder)
@@ -212,8 +268,26 @@ def _name_given(holder: ast.AST | None, node: ast.AST) -> str | None:
 
 
 def _reads(text: Text, holder: ast.AST, name: str) -> list[ast.Name]:
-    scope = text.above(holder, _Scope) or text.tree
-    return [
-        n for n in ast.walk(scope)
-        if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
-    ]  # fmt: skip
+    return _loads(text.above(holder, _Scope) or text.tree, name)
+
+
+def _loads(scope: ast.AST, name: str) -> list[ast.Name]:
+    """Where a name is read, other than in functions that have one of their own."""
+    found: list[ast.Name] = []
+    waiting = list(ast.iter_child_nodes(scope))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, _Scope) and _binds(node, name):
+            continue
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+            found.append(node)
+        waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def _binds(function: ast.AST, name: str) -> bool:
+    return any(
+        (isinstance(n, ast.arg) and n.arg == name)
+        or (isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store))
+        for n in ast.walk(function)
+    )

@@ -25,6 +25,8 @@ class Handle(NamedTuple):
     """The name by which the file calls the consumer, or the library of its model."""
     outlets: tuple[Any, ...] = ()
     """Of a loss: where else the predictions of its head go (``effects/outlets.py``)."""
+    fits: str | None = None
+    """Of a hand-written loss: the activation that its terms ask for."""
     consumed: tuple[Spot, ...] = ()
     """Of a loss: the calls of losses and metrics that take its head."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from xentlint.catalog.activations import ACTIVATIONS
@@ -129,7 +130,7 @@ def _consume(
         return
     head: Any = tensor
     if type(tensor) is Tensor and units is None:
-        head = Tensor(given, tensor.activation, None, tensor.spot, tensor.before, None)
+        head = replace(tensor, units=None, direct=None)
     if type(tensor) is Unknown:
         head = Unknown(tensor.term, tensor.reason, shape=(1,))
     meet(

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from xentlint.facts import Consumer
+from xentlint.source.handles import Handle
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.run import Run
 from xentlint.source.terms import is_negative, term_of
@@ -95,8 +96,22 @@ def _emit(run: Run, value: Logarithms) -> Logarithms:
             "none",
         )
         for tensor, _ in value.tensors[:1]:
-            meet(run, consumer, tensor, at=value.spot)
+            handle = Handle(value.spot, fits=_fits(value))
+            meet(run, consumer, tensor, at=value.spot, handle=handle)
     return value
+
+
+def _fits(value: Logarithms) -> str | None:
+    """The activation that makes its tensor what the logarithms are taken of.
+
+    A term of ``1 - p`` or a single unit asks for a probability of its own; several units whose
+    logarithms are weighted alone ask for one distribution.
+    """
+    tensor = value.tensors[0][0]
+    units = tensor.units if type(tensor) is Tensor else None
+    if units == 1 or any(complement for _, complement in value.tensors):
+        return "sigmoid"
+    return "softmax" if units is not None else None
 
 
 __all__ = ["Spot", "combine", "logarithm", "negate", "reduce"]

@@ -80,6 +80,17 @@ def activation_of(run: Run, layer: Ref, row: LayerRow) -> Arg:
     return Arg(Const(row.activation))
 
 
+def applies(run: Run, layer: Value) -> str | None:
+    """The activation that a layer is, if it is nothing else."""
+    if type(layer) is not Ref or layer.kind != "layer":
+        return None
+    row: LayerRow = layer.maker
+    if row.kind == "fixed":
+        return row.activation
+    given = activation_of(run, layer, row).value if row.kind == "activation" else None
+    return given.value if type(given) is Const else None
+
+
 def _affine(run: Run, layer: Ref, row: LayerRow, tensor: Value, spot: Spot) -> Value:
     width = run.get(layer, row.units) if row.units else None
     made = layer.spot or spot

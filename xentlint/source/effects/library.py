@@ -17,6 +17,7 @@ from xentlint.source.arguments import bind_row
 from xentlint.source.effects import (
     activations,
     builtins,
+    handing,
     layers,
     losses,
     methods,
@@ -47,6 +48,7 @@ def call(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     values = [arg.value for arg in (*args.positional, *args.keywords.values())]
     methods.escape(run, values[: len(args.positional)])
     own_losses.mark_handed(run, values)
+    handing.handed(run, name, values, spot)
     if not has_rows(name):
         run.marks.add(own_losses.UNFOLLOWED)
     result = run.fresh(f"`{callee.name}` is not in the catalog", data=_is_data(name))

@@ -247,7 +247,7 @@ def _super(run: Run, receiver: Super, name: str, args: Args, spot: Spot) -> Valu
         return run.fresh(f"`super().{name}` is not followed")
     if name == "__init__":
         if library_base(ref.maker) == "keras.Sequential":
-            models.start(run, ref, bind_row(("layers",), args))
+            models.start(run, ref, bind_row(("layers",), args), spot)
         base_init(run, ref, args, spot)
         return NONE
     if name in ("call", "__call__") and run.get(ref, "*layers") is None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Final
 
 from xentlint.catalog.models import ANY
 from xentlint.catalog.rows import ModelRow
 from xentlint.source.arguments import bind_row, value_of
-from xentlint.source.effects import activations, losses, metrics, misplaced, outlets, own
-from xentlint.source.effects.layers import renamed, units_of
+from xentlint.source.effects import applications, losses, metrics, misplaced, outlets
+from xentlint.source.effects.layers import applies, renamed
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.objects import build_once, class_attribute, library_base, library_flavour
 from xentlint.source.run import Run
 from xentlint.source.sequences import content, make_list
-from xentlint.source.truth import outcomes
 from xentlint.source.values import (
     NONE,
     Arg,
@@ -42,7 +42,7 @@ _METHODS: Final = (
     "predict_generator predict_classes"
 )
 METHODS: Final = frozenset(_METHODS.split())
-_PREDICT: Final = frozenset(
+PREDICT: Final = frozenset(
     ("predict", "predict_on_batch", "predict_proba", "predict_generator", "__call__", "call")
 )
 
@@ -62,9 +62,10 @@ def make(run: Run, row: ModelRow, dotted: str, args: Args, spot: Spot) -> Value:
     ref = run.new(kind, row, spot)
     run.memo["flavour", ref.id] = dotted
     if kind == "sequential":
-        start(run, ref, bound)
+        start(run, ref, bound, spot)
     elif kind == "functional":
         renamed(("input=inputs", "output=outputs"), bound)
+        run.memo["made", ref.id] = spot
         run.set(ref, "*inputs", value_of(bound, "inputs", run.fresh("inputs", data=True)))
         run.set(ref, "*outputs", value_of(bound, "outputs", run.fresh("the model has no outputs")))
     else:
@@ -102,7 +103,7 @@ def _quantized(run: Run, value: Value, spot: Spot) -> Value:
     return ref
 
 
-def start(run: Run, ref: Ref, bound: Any) -> None:
+def start(run: Run, ref: Ref, bound: Any, spot: Spot) -> None:
     """The layers that a Sequential begins with."""
     given = value_of(bound, "layers", NONE)
     if given == NONE:
@@ -111,6 +112,7 @@ def start(run: Run, ref: Ref, bound: Any) -> None:
     found = []
     for guard, (plain,) in pairs(given):
         items = content(run, plain)
+        _behind_models(run, items, spot)
         reason = getattr(plain, "reason", "the list of layers is not followed")
         found.append((guard, items if items is not None else Items((Rest(run.fresh(reason)),))))
     run.set(ref, "*layers", alternatives(found))
@@ -137,7 +139,7 @@ def flavour(run: Run, ref: Ref) -> str:
 def output(run: Run, ref: Ref, given: Value, spot: Spot) -> Value:
     """What a model gives for an input: a tensor, a list or a dict of them."""
     if ref.kind == "application":
-        return _application(run, ref, spot)
+        return applications.output(run, ref, spot)
     if run.get(ref, "*outputs") is not None:
         return _single(run, run.get(ref, "*outputs"))
     layers = run.get(ref, "*layers")
@@ -161,14 +163,23 @@ def _through(run: Run, layers: Value, given: Value, spot: Spot) -> Value:
     """A tensor through the layers of a Sequential."""
     if type(layers) is not Items:
         return run.fresh("the model's layers are not known")
-    value = given
+    value, mark = given, len(run.outlets)
     for layer in layers.values:
         inner = layer.value if type(layer) is Rest else layer
         if type(inner) is Unknown and inner.data and inner.shape is not None:  # keras.Input
             value = _shaped(value, inner)
         else:
             value = run.call(run, inner, Args((Arg(value, spot),)), spot)
+    outlets.not_at(run, spot, mark)
     return value
+
+
+def _behind_models(run: Run, layers: Value, spot: Spot) -> None:
+    """Layers of a Sequential that stand behind whole models: they take what those give."""
+    items = layers.values if type(layers) is Items else ()
+    for model, layer in pairwise(items):
+        if is_model(model):
+            outlets.wrapped(run, model.id, applies(run, layer), spot)
 
 
 def _shaped(given: Value, declared: Unknown) -> Value:
@@ -176,37 +187,6 @@ def _shaped(given: Value, declared: Unknown) -> Value:
     if type(given) is Unknown and given.shape is None:
         return replace(given, shape=declared.shape)
     return given
-
-
-def _application(run: Run, ref: Ref, spot: Spot) -> Value:
-    row: ModelRow = ref.maker
-    made = ref.spot or spot
-    if row.kind == own.KIND:
-        return own.tensor(row.name, row.activation or "unknown", made)
-    if row.kind == "logits":
-        return Tensor("logits", None, None, made)
-    if run.get(ref, "*open") is not None:
-        return run.fresh("the arguments of the model are not known")
-    short = row.name.rpartition(".")[2]
-    top = run.get(ref, f"*{row.top}") if row.top else None
-    found = []
-    for guard, has_top in outcomes(run, top if top is not None else Const(True)):
-        with run.under(guard):
-            if not has_top:
-                value: Value = run.fresh(f"the features of {short} without its top")
-            else:
-                value = _top(run, ref, row, made)
-            found.append((guard, value))
-    return alternatives(found)
-
-
-def _top(run: Run, ref: Ref, row: ModelRow, made: Spot) -> Value:
-    given = run.get(ref, f"*{row.switch}") if row.switch else None
-    width = run.get(ref, f"*{row.units}") if row.units else None
-    units = row.classes if width is None else units_of(width)
-    activation = given if given is not None else Const(row.activation)
-    place = run.memo.get(("argument", ref.id, row.switch)) if given is not None else None
-    return activations.apply(run, activation, Tensor("logits", None, units, made), place or made)
 
 
 def heads(run: Run, ref: Ref, spot: Spot) -> losses.Heads:
@@ -315,6 +295,8 @@ def method(run: Run, ref: Ref, name: str, args: Args, spot: Spot) -> Value:
     if name == "add" and run.get(ref, "*layers") is not None:
         layer = first if first is not None else value_of(args.keywords, "layer")
         _change_layers(run, ref, lambda items: Items((*items.values, layer)))
+        for _, (layers,) in pairs(run.get(ref, "*layers")):
+            _behind_models(run, Items(layers.values[-2:] if type(layers) is Items else ()), spot)
         return NONE
     if name == "pop" and run.get(ref, "*layers") is not None:
         _change_layers(run, ref, lambda items: Items(items.values[:-1]))
@@ -325,7 +307,7 @@ def method(run: Run, ref: Ref, name: str, args: Args, spot: Spot) -> Value:
         states = ["the model's state"] + ["its losses"] * ("return_losses" in args.keywords)
         outputs = _called(run, ref, given, spot)
         return Items((outputs, *(run.fresh(state, data=True) for state in states)))
-    if name in _PREDICT:
+    if name in PREDICT:
         given = first if first is not None else run.fresh("an input", data=True)
         result = _called(run, ref, given, spot)
         if name in ("__call__", "call"):
@@ -341,10 +323,17 @@ def method(run: Run, ref: Ref, name: str, args: Args, spot: Spot) -> Value:
         shifted = bind_row(("x", "y", "y_pred"), args)
         return compiled_loss(run, ref, Args((), shifted, args.open), spot)
     if name in ("save", "export"):
-        outlets.saved(run, ref.id, spot)
+        leaves(run, ref, "save", spot)
     if name in ("build", "summary", "save", "save_weights", "load_weights", "set_weights"):
         return NONE
     return run.fresh(f"what `{name}` of a model gives is not followed")
+
+
+def leaves(run: Run, ref: Ref, how: str, spot: Spot) -> None:
+    """A model goes to a file or to another library, with what it gives."""
+    compiled = run.get(ref, "*loss") is not None and ref.kind != "instance"
+    given = [] if compiled else [value for _, value in heads(run, ref, spot)]
+    outlets.whole(run, how, ref.id, given, spot)
 
 
 def _fetched(value: Value) -> Value:
@@ -382,6 +371,8 @@ def attribute(run: Run, ref: Ref, name: str, spot: Spot) -> Value:
         return None
     if name in ("output", "outputs"):
         value = _called(run, ref, run.fresh("the input of the model", data=True), spot)
+        for _, given in named(run, value):
+            outlets.gives(run, "call", given, spot)
         return value if name == "output" else _as_list(run, value)
     if name in ("input", "inputs"):
         known = run.get(ref, "*inputs")
