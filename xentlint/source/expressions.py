@@ -11,7 +11,7 @@ import libcst as cst
 from xentlint.source import operators
 from xentlint.source.comprehensions import dict_comprehension, list_comprehension
 from xentlint.source.conditions import Guard, narrow, widen
-from xentlint.source.effects import decodings
+from xentlint.source.effects import percentages
 from xentlint.source.effects.library import starred
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.run import Run
@@ -90,13 +90,14 @@ def _number(run: Run, node: cst.Integer | cst.Float | cst.Imaginary, frame: Fram
 
 def _formatted(run: Run, node: cst.FormattedString, frame: Frame) -> Value:
     texts: list[str] | None = []
-    for part in node.parts:
+    for part, after in zip(node.parts, (*node.parts[1:], None), strict=True):
         if not isinstance(part, cst.FormattedStringExpression):
             text = part.value if isinstance(part, cst.FormattedStringText) else ""
             texts = None if texts is None else [*texts, text]
             continue
         value = run.evaluate(run, part.expression, frame)
-        decodings.printed(run, value, part.format_spec or (), spot(part.expression, frame))
+        place = spot(part.expression, frame)
+        percentages.formatted(run, value, part.format_spec or (), after, place)
         plain = type(value) is Const and not part.format_spec and not part.conversion
         texts = [*texts, str(value.value)] if plain and texts is not None else None
     return run.fresh("a formatted string") if texts is None else Const("".join(texts))
@@ -200,6 +201,8 @@ def _binary(run: Run, node: cst.BinaryOperation, frame: Frame) -> Value:
     left = run.evaluate(run, node.left, frame)
     right = run.evaluate(run, node.right, frame)
     operator = type(node.operator).__name__
+    if operator == "Modulo":
+        percentages.filled(run, left, right, spot(node, frame))
     return operators.binary(run, operator, left, right, spot(node, frame))
 
 

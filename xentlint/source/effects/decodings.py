@@ -8,10 +8,7 @@ what the tensor is.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any, Final
-
-import libcst as cst
 
 from xentlint.catalog.rows import OpRow
 from xentlint.facts import Consumer
@@ -121,11 +118,8 @@ def converted(run: Run, value: Value, dtype: Value, spot: Spot) -> None:
         _whole(run, plain, "astype", spot, guards=(guard, ALWAYS))
 
 
-def printed(run: Run, value: Value, spec: Sequence[cst.CSTNode], spot: Spot) -> None:
-    """``f"{p:.1%}"``; ``spec`` is what follows the colon."""
-    last = spec[-1] if spec else None
-    if not isinstance(last, cst.FormattedStringText) or not last.value.endswith("%"):
-        return
+def percentage(run: Run, value: Value, spot: Spot) -> None:
+    """A value that is shown as a percentage."""
     for guard, (plain,) in pairs(value):
         _whole(run, plain, "percent", spot, guards=(guard, ALWAYS))
 
