@@ -27,6 +27,8 @@ class Handle(NamedTuple):
     """Of a loss: where else the predictions of its head go (``effects/outlets.py``)."""
     consumed: tuple[Spot, ...] = ()
     """Of a loss: the calls of losses and metrics that take its head."""
+    hidden: frozenset[int] = frozenset()
+    """The nodes, of head and activation, that make hidden layers as well."""
 
     @property
     def named(self) -> Spot | None:
