@@ -172,7 +172,7 @@ def trained(run: Run) -> None:
     losses: dict[Any, set[str]] = {}
     for meeting in run.meetings:
         use = meeting.use
-        if use.consumer.kind == "loss" and use.slot == "predictions" and tensor_of(meeting):
+        if use.consumer.kind == "loss" and tensor_of(meeting):  # where the labels belong as well
             losses.setdefault(origin(tensor_of(meeting)), set()).add(use.consumer.expects)
     decoded: dict[Any, set[str]] = {}
     for meeting in run.pending:
