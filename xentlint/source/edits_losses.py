@@ -250,11 +250,16 @@ def _renamed(text: Text, handle: Handle, node: ast.expr, name: str) -> list[Piec
     return [replaced(text, node, code), *imports]
 
 
+_FUNCTION: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
 def _is_callers(text: Text, call: ast.Call, first: ast.expr, second: ast.expr) -> bool:
     """Whether the caller may have exchanged them: both are parameters of the function around, in
     its order, and it does other things with them, which an exchange here would leave wrong."""
-    function = text.above(call, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-    if function is None or not (isinstance(first, ast.Name) and isinstance(second, ast.Name)):
+    function = text.above(call, _FUNCTION)
+    if not isinstance(function, _FUNCTION):
+        return False
+    if not (isinstance(first, ast.Name) and isinstance(second, ast.Name)):
         return False
     args = function.args
     names = [arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
