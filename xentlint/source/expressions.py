@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
@@ -64,12 +65,18 @@ def _attribute(run: Run, node: cst.Attribute, frame: Frame) -> Value:
     return run.attribute(run, value, node.attr.value, spot(node, frame))
 
 
+def _evaluated(node: Any) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "\d" in somebody's string is not our matter
+        return node.evaluated_value
+
+
 def _string(run: Run, node: cst.SimpleString | cst.ConcatenatedString, frame: Frame) -> Value:
     text = node.value if type(node) is cst.SimpleString else ""
     if text and "\\" not in text and text[0] in _QUOTES and text[:3] not in _TRIPLE:
         # LibCST's own way runs the compiler: 100 times slower.
         return Const(text[1:-1], Spot(frame.source, node))
-    value = node.evaluated_value
+    value = _evaluated(node)
     if value is None:
         return run.fresh("a formatted string")
     return Const(value, Spot(frame.source, node))
@@ -83,7 +90,7 @@ def _number(run: Run, node: cst.Integer | cst.Float | cst.Imaginary, frame: Fram
     try:
         if type(node) is cst.Integer and node.value.isdecimal() and len(node.value) < 20:
             return Const(int(node.value))
-        return Const(node.evaluated_value)
+        return Const(_evaluated(node))
     except ValueError:
         return run.fresh("a number too large")
 
