@@ -143,6 +143,30 @@ def test_exclude_holds_for_what_is_named(here: Path, check: Any) -> None:
     assert check("gen/a.py", "--isolated", "--exclude", "a.py").codes == []
 
 
+def test_what_is_excluded_by_default_holds_for_files_that_are_named(here: Path, check: Any) -> None:
+    for folder in ("build", ".venv/lib", "src"):
+        (here / folder).mkdir(parents=True)
+        (here / folder / "a.py").write_text(SOURCE)
+    ran = check("build/a.py", ".venv/lib/a.py", "src/a.py")
+    assert ran.places == ["src/a.py:3:20"]
+    assert "note: build/a.py: is excluded by default, as all in folders called build" in ran.err
+    assert "note: .venv/lib/a.py: is excluded" in ran.err
+    assert len(check("build/a.py", ".venv/lib/a.py", "--no-force-exclude").codes) == 2
+    assert len(check("build").codes) == 1  # a folder is named on purpose
+    (here / "xentlint.toml").write_text('exclude = ["src/"]\n')
+    assert len(check("build/a.py", ".venv/lib/a.py", "src/a.py").codes) == 2
+    (here / "build" / "xentlint.toml").write_text("")
+    assert len(check("build/a.py").codes) == 1  # the project itself lies in a folder of that name
+
+
+def test_a_model_in_a_build_folder_is_checked_if_it_is_named(here: Path, check: Any) -> None:
+    layer = {"class_name": "Dense", "config": {"units": 1, "activation": "softmax"}}
+    model = {"class_name": "Sequential", "config": {"name": "s", "layers": [layer]}}
+    (here / "dist").mkdir()
+    (here / "dist" / "model.json").write_text(json.dumps(model))
+    assert check("dist/model.json").codes == ["XL103"]
+
+
 def test_own_rule_pages_and_their_mistakes(here: Path, check: Any) -> None:
     page = Path(pages.folder(), "XL101.md").read_text().replace("XL101", "MY001")
     page = page.replace('message = "', 'message = "ours: ', 1)

@@ -187,6 +187,23 @@ def test_activations_give_the_scale_of_their_rows(name: str, mark: str) -> None:
         assert not np.allclose(np.asarray(call(library_tensor(softmax(LOGITS)))), softmax(LOGITS))
 
 
+@pytest.mark.parametrize(("name", "mark"), activations())
+def test_what_activations_do_to_numbers_of_any_size(name: str, mark: str) -> None:
+    row = ACTIVATIONS[name]
+    if row.gives != "other":
+        assert row.does == "changes"
+        return
+    numbers = np.linspace(-50, 50, 1001, dtype="float32").reshape(-1, 1)
+    # glu takes pairs: a number and its gate.
+    given = np.concatenate([numbers, np.full_like(numbers, 3)], -1) if name == "glu" else numbers
+    values = np.asarray(LIBRARIES[mark].activations.get(name)(library_tensor(given)))
+    is_large, is_negative = np.abs(values).max() > 40, values.min() < 0
+    expected = "bounds" if not is_large else "bends" if is_negative else "cuts"
+    if name == "PReLU":  # a layer as well: its slope is trained, and begins at 0
+        expected = "bends"
+    assert row.does == expected
+
+
 def metrics() -> list[tuple[str, str]]:
     return [
         (name, mark)

@@ -269,7 +269,7 @@ def test_graphs_in_a_tree(tmp_path: Path, run: Run) -> None:
 def test_fix_in_place(tmp_path: Path, run: Run) -> None:
     put(tmp_path, {"m.keras": FAULTY})
     shown = run("check", "m.keras")
-    assert "fixable with --fix" in shown.err
+    assert "with a fix (--fix)" in shown.err
     diff = run("check", "--diff", "m.keras")
     assert f"m.keras: {SWITCH} = false\n" in diff.out
     assert (diff.status, (tmp_path / "m.keras").read_bytes()) == (1, FAULTY)

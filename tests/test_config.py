@@ -270,7 +270,7 @@ def test_codes_of_own_pages_may_be_selected(tmp_path: Path) -> None:
 
 
 def test_the_settings_in_the_documentation_are_good(tmp_path: Path) -> None:
-    text = (Path(config.__file__).parent.parent / "docs" / "everyday.md").read_text()
+    text = (Path(__file__).parent.parent / "docs" / "everyday.md").read_text()
     (block,) = [part for part in text.split("```toml\n")[1:] if part.startswith("[tool.xentlint]")]
     found = settings(tmp_path, block.split("```")[0], "pyproject.toml")
     assert found.problems == ()

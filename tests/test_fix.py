@@ -150,7 +150,11 @@ def test_a_fix_in_another_file_is_unsafe() -> None:
 def test_another_file_that_was_not_given_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     write(losses=LOSSES.format(""), a=USER.format(""))
     assert cli.main(["check", "a.py", "--fix", "--unsafe-fixes", "--show-fixes"]) == 1
-    assert "losses.py, which is not among the given files" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "losses.py, which is not among the given files" in said
+    assert "; 1 left alone (--show-fixes says why)" in said, "no promise of what was just refused"
+    assert cli.main(["check", "a.py", "--fix"]) == 1
+    assert "; 1 with an unsafe fix (--fix --unsafe-fixes)" in capsys.readouterr().err
     assert Path("losses.py").read_text() == LOSSES.format("")
 
 

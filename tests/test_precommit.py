@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-import xentlint
-
-ROOT = Path(xentlint.__file__).parent.parent
+ROOT = Path(__file__).parent.parent
 GIT = shutil.which("git")
 SOURCE = """\
 import tensorflow as tf

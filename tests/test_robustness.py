@@ -311,6 +311,19 @@ def test_what_may_not_be_read_is_named(folder: bool, tmp_path: Path) -> None:
     assert status == 2
 
 
+def test_what_python_thinks_of_strings_is_not_said(tmp_path: Path) -> None:
+    """``"\\d"`` is a warning of Python's own, from 3.12 on for everyone to see."""
+    odd = 'import re\npattern = "[\\d]" "\\]"\nre.sub("\\w", f"{pattern}\\d", "")\n'
+    (tmp_path / "odd.py").write_text(odd + GOOD)
+    ran = subprocess.run(
+        [sys.executable, "-W", "always", "-m", "xentlint", "check", "odd.py", "--diff"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60,
+        env=dict(os.environ, PYTHONPATH=ROOT),
+    )  # fmt: skip
+    assert "+++ b/odd.py" in ran.stdout
+    assert "Warning" not in ran.stderr
+
+
 def test_a_module_that_imports_itself(tmp_path: Path) -> None:
     (tmp_path / "good.py").write_text("import good\nfrom good import model\n" + GOOD)
     status, report = check(".", cwd=tmp_path)

@@ -196,6 +196,22 @@ def test_severity_and_words_follow_what_keras_does() -> None:
     assert unknown.message.startswith("sigmoid gives probabilities, but BCE(from_logits=True)")
 
 
+@pytest.mark.parametrize(
+    ("activation", "said"),
+    [
+        ("tf.nn.relu", "tf.nn.relu cuts off the negative logits that"),
+        ("tanh", "tanh bounds the logits that"),
+        ("tf.nn.relu6", "tf.nn.relu6 bounds the logits that"),
+        ("LeakyReLU", "LeakyReLU bends the logits that"),
+        ("gelu", "gelu bends the logits that"),
+        ("tf.square", "tf.square changes the logits that"),
+    ],
+)
+def test_an_activation_on_logits_is_named_by_what_it_does(activation: str, said: str) -> None:
+    use = Use(Head("other", activation), loss("logits", applies="sigmoid", shown="BCE()"))
+    assert rules.judge(use, RULES).message == f"{said} BCE() expects"
+
+
 def test_a_raw_op_is_not_told_to_drop_a_switch_that_it_lacks() -> None:
     name = "tf.nn.sigmoid_cross_entropy_with_logits"
     consumer = Consumer("loss", name, "logits", "binary", "sigmoid", shown=name, switch="none")

@@ -36,6 +36,25 @@ def true_in(guard: Guard, world: dict[str, object]) -> bool:
 WORLDS = [dict(zip(TERMS, values, strict=True)) for values in itertools.product(VALUES, repeat=2)]
 
 
+def parameter(name: str, function: int) -> tuple[object, ...]:
+    return ("parameter", function, name)
+
+
+def test_a_condition_is_said_once() -> None:
+    first, second = parameter("top", 1), parameter("top", 2)
+    alike = frozenset({(Atom("truth", first), False), (Atom("truth", second), False)})
+    assert terms.guard_words(alike) == "not top"
+    n = parameter("n", 1)
+    implied = {(Atom("==", n, 1), True), (Atom("==", n, 2), False), (Atom("truth", n), True)}
+    assert terms.guard_words(frozenset(implied)) == "n == 1"
+    both_matter = {
+        (Atom("==", n, "a"), True),
+        (Atom("<", n, 3), True),
+        (Atom("truth", first), True),
+    }
+    assert terms.guard_words(frozenset(both_matter)) == "n < 3 and n == 'a' and top"
+
+
 @given(guards, guards)
 def test_a_conjunction_holds_where_both_hold(a: Guard, b: Guard) -> None:
     joined = both(a, b)

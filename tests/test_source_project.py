@@ -46,6 +46,29 @@ def codes(*paths: Path, audit: bool = False) -> list[tuple[str, str, int | None]
     return [(f.code, Path(f.place.path).name, f.place.line) for f in found.findings]
 
 
+def test_a_loss_that_is_called_with_one_head_in_two_functions_is_one_finding(
+    tmp_path: Path,
+) -> None:
+    train = """
+import tensorflow as tf
+from models import Base
+class Trainer:
+    def __init__(self, model):
+        self.loss = tf.keras.losses.CategoricalCrossentropy(from_logits=True)
+        self.model = model
+    def train_step(self, x, y):
+        return self.loss(y, self.model(x))
+    def test_step(self, x, y):
+        return self.loss(y, self.model(x))
+trainer = Trainer(Base())
+"""
+    write(tmp_path, {"models.py": MODEL, "train.py": train})
+    assert codes(tmp_path) == [("XL101", "train.py", 6)]
+    second = train.replace("from models", "from other") + "\nBase"
+    write(tmp_path, {"other.py": MODEL, "second.py": second, "pyproject.toml": ""})
+    assert codes(tmp_path) == [("XL101", "second.py", 6), ("XL101", "train.py", 6)]
+
+
 LAYOUTS = {
     "beside": ("models.py", "train.py", "models"),
     "package": ("pkg/models.py", "pkg/train.py", "pkg.models"),

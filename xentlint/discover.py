@@ -78,7 +78,8 @@ def discover(
     """Walk the paths. ``exclude`` holds patterns as ``.gitignore`` has them, seen from here.
 
     ``settings`` gives what configuration files say of a folder. Their patterns, and ``exclude``,
-    hold for what was named as well: pre-commit names every file.
+    hold for what was named as well, and the folders that are left out by default for each file of
+    code: pre-commit names every file.
     """
     walk = _Walk(gitignore.Ignore(os.getcwd(), exclude), use_gitignore, kinds)
     walk.settings, walk.force_exclude = settings, force_exclude
@@ -157,15 +158,28 @@ class _Walk:
 
     def _is_excluded(self, path: str) -> bool:
         """Whether what was named is excluded all the same; a note says so."""
+        if not self.force_exclude:
+            return False
         full = os.path.abspath(path)
-        configured, _ = self._configured(os.path.dirname(full))
-        hit = self.force_exclude and any(
-            ignore.covers(full) for ignore in (configured, self._exclude)
-        )
-        if hit:
-            message = "is excluded by the settings (--no-force-exclude looks at it all the same)"
-            self._problem(path, "excluded", message, False)
-        return hit
+        configured, names = self._configured(os.path.dirname(full))
+        if any(ignore.covers(full) for ignore in (configured, self._exclude)):
+            why = "by the settings"
+        elif name := self._by_default(full, configured.base, names):
+            why = f"by default, as all in folders called {name}"
+        else:
+            return False
+        message = f"is excluded {why} (--no-force-exclude looks at it all the same)"
+        self._problem(path, "excluded", message, False)
+        return True
+
+    def _by_default(self, path: str, base: str, names: frozenset[str]) -> str | None:
+        """The folder that leaves a file of code out, as a hook names it. Who names a folder, or a
+        model that a build has made, means it."""
+        kind = kind_of_name(os.path.basename(path), self._kinds)
+        if kind in (None, "model") or os.path.isdir(path) or not _below(path, base):
+            return None
+        folders = os.path.dirname(path)[len(base) :].split(os.sep)
+        return next((name for name in folders if name in names), None)
 
     def named(self, path: str) -> None:
         """A path that the user gave: a folder to walk, or a file whatever its name."""

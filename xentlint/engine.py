@@ -305,9 +305,10 @@ class Run:
         place = use.consumer.place
         self._of_path[place.path] = front
         # One text may be reached from several files of a project: it is reported once.
-        self._judged[(verdict.code, use.head.place, place, use.slot, use.condition)] = Judged(
-            use, verdict
-        )
+        made = use.head.place if verdict.rule is None else _made(use)
+        key = (verdict.code, made, place, use.slot, use.condition)
+        if verdict.rule is None or key not in self._judged:
+            self._judged[key] = Judged(use, verdict)
 
     def front(self, kind: str, path: str) -> FrontEnd:
         settings = self.choices.settings(path)
@@ -408,6 +409,13 @@ class Run:
             if lines is not None:
                 return lines
         return None
+
+
+def _made(use: Use) -> object:
+    """Where the head is made, and not where it comes in: that a loss is called with it in two
+    functions is one mistake."""
+    made = (item.place for item in use.related if item.role in ("activation", "head"))
+    return next(made, use.head.place)
 
 
 def _aimed_at(use: Use, keras: int) -> Use:

@@ -73,6 +73,8 @@ class Outcome(NamedTuple):
     """The codes that are reported in a file."""
     unsure: dict[str, int] = {}  # noqa: RUF012 (never changed)
     """Undecided uses by file."""
+    tried: tuple[str, ...] = ()
+    """``safe``, ``unsafe``: the fixes that were made where they hold."""
     origin: Any = None
     """The run itself: fixes need its second look."""
 

@@ -12,10 +12,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple
 else:
+    import sys
     from _collections import _tuplegetter
 
     _FEW = 8
     """Instances that cost together what compiling does."""
+    _UNEXPECTED = TypeError if sys.version_info >= (3, 13) else ValueError
 
     class _Meta(type):
         """Makes a class with annotated fields a tuple with names."""
@@ -55,7 +57,7 @@ else:
         def _replace(self, **named):
             made = self._make(map(named.pop, self._fields, self))
             if named:
-                raise ValueError(f"{type(self).__name__} has no fields {list(named)}")
+                raise _UNEXPECTED(f"{type(self).__name__} has no fields {list(named)}")
             return made
 
         __replace__ = _replace

@@ -66,7 +66,10 @@ def mend(outcome: Outcome, options: Options) -> Mended:
     done = (*models.done, *written.done)
     said = (*_said(result, done, options, ""), *models.said)
     # The second look, at the new texts, knows nothing of what an earlier run left behind.
-    after = written.outcome._replace(problems=(*written.outcome.problems, *left))
+    after = written.outcome._replace(
+        problems=(*written.outcome.problems, *left),
+        tried=("safe", "unsafe") if options.unsafe_fixes else ("safe",),
+    )
     return Mended(after, done, "", said)
 
 

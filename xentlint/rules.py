@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xentlint import pages
+from xentlint.catalog.activations import ACTIVATIONS
 from xentlint.facts import (
     APPLIES,
     CONSUMERS,
@@ -167,6 +168,7 @@ def fields(use: Use) -> dict[str, object]:
         "consumer": consumer.shown or consumer.name,
         "given": WORDS[head.scale],
         "expects": WORDS[consumer.expects],
+        "changes": _changes(head.activation or ""),
         "applies": consumer.applies,
         "family": consumer.family,
         "kind": consumer.kind,
@@ -174,6 +176,20 @@ def fields(use: Use) -> dict[str, object]:
         "output": f" of output {head.output!r}" if head.output else "",
         "threshold": "0.5" if consumer.threshold is None else f"{consumer.threshold:g}",
     }
+
+
+_CHANGES: Final = {
+    "cuts": "cuts off the negative",
+    "bounds": "bounds the",
+    "bends": "bends the",
+    "changes": "changes the",
+}
+
+
+def _changes(activation: str) -> str:
+    """What an activation does to logits, as a message says it before that word."""
+    row = ACTIVATIONS.get(activation.rpartition(".")[2])
+    return _CHANGES[row.does if row is not None else "changes"]
 
 
 def finding(use: Use, verdict: Verdict) -> Finding:

@@ -49,6 +49,11 @@ def keras_zip(config: Any, method: int = zipfile.ZIP_STORED, **members: bytes) -
     return out.getvalue()
 
 
+def _deflated(data: bytes) -> bytes:
+    engine = zlib.compressobj(9, zlib.DEFLATED, -15)  # Python 3.10's zlib.compress has no wbits
+    return engine.compress(data) + engine.flush()
+
+
 def raw_zip(
     entries: list[tuple[bytes, bytes]],
     *,
@@ -68,7 +73,7 @@ def raw_zip(
     """A zip with whatever numbers it is given, in its headers and in its directory."""
     out, directory = bytearray(), bytearray()
     for name, data in entries:
-        body = zlib.compress(data, 9, -15) if method == 8 else data
+        body = _deflated(data) if method == 8 else data
         sum_ = zlib.crc32(data) if crc is None else crc
         held = len(body) if packed is None else packed
         full = len(data) if size is None else size

@@ -49,6 +49,9 @@ class ActivationRow(NamedTuple):
     checked: str
     applies: str = "none"
     """``softmax`` or ``sigmoid`` where it is a consumer that expects logits."""
+    does: str = "changes"
+    """What it does to numbers of any size: ``cuts`` (none below zero is left), ``bounds`` (to a
+    range), ``bends`` (large ones stay large on one side at least, some are negative)."""
 
 
 class LayerRow(NamedTuple):

@@ -20,7 +20,8 @@ def render(outcome: Outcome, view: View) -> str:
     out = ["# xentlint", "", plain(_sentence(outcome)), ""]
     counts = Counter((f.code, f.name, f.severity) for f in outcome.findings)
     if counts:
-        rows = [[str(n), code, name, severity] for (code, name, severity), n in counts.items()]
+        # Not `for (code, …)`: Python 3.12.1 then knows no function `code` in the list below.
+        rows = [[str(n), *words] for words, n in counts.items()]
         rows.sort(key=lambda row: (-int(row[0]), row[1]))
         out += _table(["count", "code", "rule", "severity"], rows)
         findings = [

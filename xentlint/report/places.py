@@ -47,5 +47,5 @@ def takes(use: Use) -> str:
     if use.consumer.kind == "suppression":
         return "nothing to silence"
     if use.slot == "labels":
-        return "this stands where the labels belong"
+        return "its two arguments stand in each other's place"
     return f"expects {WORDS[use.consumer.expects]}"

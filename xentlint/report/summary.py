@@ -31,15 +31,17 @@ def summary(outcome: Outcome) -> str:
 
 
 def _fixable(outcome: Outcome) -> str:
-    """How many findings have a fix that is not made yet."""
+    """How many findings have a fix. Whether it holds shows when it is made: what is still there
+    after that was left alone."""
     first = [finding.fixes[0].applicability for finding in outcome.findings if finding.fixes]
-    safe_ones = first.count("safe")
-    text = f"; {safe_ones} fixable with --fix" if safe_ones else ""
-    if others := len(first) - safe_ones:
-        text += (
-            f"{',' if text else ';'} {others} {'more ' if text else ''}with --fix --unsafe-fixes"
-        )
-    return text
+    counts = {"safe": first.count("safe")}
+    counts["unsafe"] = len(first) - counts["safe"]
+    left = sum(counts.pop(kind) for kind in outcome.tried)
+    options = {"safe": "with a fix (--fix)", "unsafe": "with an unsafe fix (--fix --unsafe-fixes)"}
+    parts = [f"{n} {options[kind]}" for kind, n in counts.items() if n]
+    if left:
+        parts.append(f"{left} left alone (--show-fixes says why)")
+    return f"; {', '.join(parts)}" if parts else ""
 
 
 def problem(of: Problem) -> str:

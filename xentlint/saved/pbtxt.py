@@ -50,6 +50,8 @@ _PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b", b"f":
           b"v": b"\v"}  # fmt: skip
 
 HERE = ""
+DEEP = 8
+"""Messages inside of each other that were not shallow: the next one is not tried any more."""
 FIELD_COST = 10
 """Work of one field: text takes that much longer than the binary form."""
 
@@ -172,7 +174,7 @@ def _string_end(data: bytes, at: int) -> int:
 
 def _skip(data: bytes, at: int) -> int:
     """Behind the message in braces that starts at ``at``."""
-    depth = 0
+    depth = deeper = 0
     while True:
         # Strings one after the other, without a step for each.
         found = _STRINGS.match(data, at)
@@ -185,14 +187,16 @@ def _skip(data: bytes, at: int) -> int:
             at = _string_end(data, at - 1)
         elif mark == b"#":
             at = (data.find(b"\n", at) + 1) or len(data)
-        elif mark == b"{" and (shallow := _SHALLOW.match(data, at - 1)):
-            at = shallow.end()
+        elif mark == b"{" and deeper < DEEP and (shallow := _SHALLOW.match(data, at - 1)):
+            at, deeper = shallow.end(), 0
             if not depth:
                 return at
         elif mark in b"{<":
             depth += 1
+            deeper += 1
         else:
             depth -= 1
+            deeper = 0
             if not depth:
                 return at
 

@@ -137,6 +137,8 @@ class Editor:
                 spot = handle.at
         if spot is None:
             raise ImpossibleError("where the head is made is not known")
+        if id(spot.node) in handle.hidden:
+            raise ImpossibleError("the same code makes hidden layers, which would change with it")
         text = self._text(spot)
         return text, text.node(spot)
 

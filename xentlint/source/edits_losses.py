@@ -66,7 +66,27 @@ def own_call(text: Text, handle: Handle) -> ast.Call:
     node = text.node(handle.written)
     if isinstance(node, ast.Call) and named(text, node.func, handle.row.name):
         return node
+    if isinstance(node, ast.Call) and _is_only_name(text, node.func, handle.row.name):
+        return node
     raise ImpossibleError("the call that makes the loss does not name it")
+
+
+def _is_only_name(text: Text, node: ast.expr, name: str) -> bool:
+    """``loss = keras.losses.binary_crossentropy``: a name that is bound once in the whole file."""
+    if not isinstance(node, ast.Name):
+        return False
+    bound = [n for n in ast.walk(text.tree) if node.id in _binds(n)]
+    holder = text.parent(bound[0]) if len(bound) == 1 else None
+    return isinstance(holder, ast.Assign) and named(text, holder.value, name)
+
+
+def _binds(node: ast.AST) -> tuple[str | None, ...]:
+    """The names that a node binds by itself."""
+    if isinstance(node, ast.Name):
+        return (node.id,) if not isinstance(node.ctx, ast.Load) else ()
+    if isinstance(node, (ast.arg, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.alias)):
+        return tuple(getattr(node, key, None) for key in ("arg", "name", "asname"))
+    return ()
 
 
 def _partial(text: Text, handle: Handle) -> ast.Call | None:
@@ -226,6 +246,34 @@ def _renamed(text: Text, handle: Handle, node: ast.expr, name: str) -> list[Piec
     return [replaced(text, node, code), *imports]
 
 
+_FUNCTION: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def _is_callers(text: Text, call: ast.Call, first: ast.expr, second: ast.expr) -> bool:
+    """Whether the caller may have exchanged them: both are parameters of the function around, in
+    its order, and it does other things with them, which an exchange here would leave wrong."""
+    function = text.above(call, _FUNCTION)
+    if not isinstance(function, _FUNCTION):
+        return False
+    if not (isinstance(first, ast.Name) and isinstance(second, ast.Name)):
+        return False
+    args = function.args
+    names = [arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
+    pair = {first.id, second.id}
+    if not pair <= set(names) or names.index(first.id) > names.index(second.id):
+        return False
+    reads = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id in pair]
+    return any(not pair <= _given(text.parent(read)) for read in reads)
+
+
+def _given(node: ast.AST | None) -> set[str]:
+    """The names among the arguments of a call."""
+    if not isinstance(node, ast.Call):
+        return set()
+    values = [*node.args, *(k.value for k in node.keywords)]
+    return {value.id for value in values if isinstance(value, ast.Name)}
+
+
 def swap(text: Text, handle: Handle) -> list[Piece]:
     """The first two arguments of a loss call exchanged."""
     call = text.node(handle.at)
@@ -241,4 +289,6 @@ def swap(text: Text, handle: Handle) -> list[Piece]:
     if len(values) < 2:
         raise ImpossibleError("the two tensors of the loss are not written there")
     first, second = values[:2]
+    if _is_callers(text, call, first, second):
+        raise ImpossibleError("both are passed on as they came: the call of the function is wrong")
     return [replaced(text, first, text.code(second)), replaced(text, second, text.code(first))]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from bisect import bisect_right
 from typing import NamedTuple, TypeVar
 
@@ -45,7 +46,9 @@ class Text:
         self.text = source.text
         self.starts = [0, *(m.end() for m in re.finditer(r"\r\n|\r|\n", self.text))]
         self.newline = "\r\n" if "\r\n" in self.text else "\n"
-        self.tree = source.outline or ast.parse(source.data)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.tree = source.outline or ast.parse(source.data)
         self._parents: dict[ast.AST, ast.AST] = {}
         self._at: dict[Span, ast.expr] = {}
         for node in ast.walk(self.tree):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
@@ -11,7 +12,7 @@ import libcst as cst
 from xentlint.source import operators
 from xentlint.source.comprehensions import dict_comprehension, list_comprehension
 from xentlint.source.conditions import Guard, narrow, widen
-from xentlint.source.effects import decodings
+from xentlint.source.effects import percentages
 from xentlint.source.effects.library import starred
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.run import Run
@@ -64,12 +65,18 @@ def _attribute(run: Run, node: cst.Attribute, frame: Frame) -> Value:
     return run.attribute(run, value, node.attr.value, spot(node, frame))
 
 
+def _evaluated(node: Any) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "\d" in somebody's string is not our matter
+        return node.evaluated_value
+
+
 def _string(run: Run, node: cst.SimpleString | cst.ConcatenatedString, frame: Frame) -> Value:
     text = node.value if type(node) is cst.SimpleString else ""
     if text and "\\" not in text and text[0] in _QUOTES and text[:3] not in _TRIPLE:
         # LibCST's own way runs the compiler: 100 times slower.
         return Const(text[1:-1], Spot(frame.source, node))
-    value = node.evaluated_value
+    value = _evaluated(node)
     if value is None:
         return run.fresh("a formatted string")
     return Const(value, Spot(frame.source, node))
@@ -83,20 +90,21 @@ def _number(run: Run, node: cst.Integer | cst.Float | cst.Imaginary, frame: Fram
     try:
         if type(node) is cst.Integer and node.value.isdecimal() and len(node.value) < 20:
             return Const(int(node.value))
-        return Const(node.evaluated_value)
+        return Const(_evaluated(node))
     except ValueError:
         return run.fresh("a number too large")
 
 
 def _formatted(run: Run, node: cst.FormattedString, frame: Frame) -> Value:
     texts: list[str] | None = []
-    for part in node.parts:
+    for part, after in zip(node.parts, (*node.parts[1:], None), strict=True):
         if not isinstance(part, cst.FormattedStringExpression):
             text = part.value if isinstance(part, cst.FormattedStringText) else ""
             texts = None if texts is None else [*texts, text]
             continue
         value = run.evaluate(run, part.expression, frame)
-        decodings.printed(run, value, part.format_spec or (), spot(part.expression, frame))
+        place = spot(part.expression, frame)
+        percentages.formatted(run, value, part.format_spec or (), after, place)
         plain = type(value) is Const and not part.format_spec and not part.conversion
         texts = [*texts, str(value.value)] if plain and texts is not None else None
     return run.fresh("a formatted string") if texts is None else Const("".join(texts))
@@ -200,6 +208,8 @@ def _binary(run: Run, node: cst.BinaryOperation, frame: Frame) -> Value:
     left = run.evaluate(run, node.left, frame)
     right = run.evaluate(run, node.right, frame)
     operator = type(node.operator).__name__
+    if operator == "Modulo":
+        percentages.filled(run, left, right, spot(node, frame))
     return operators.binary(run, operator, left, right, spot(node, frame))
 
 

@@ -29,6 +29,8 @@ class Handle(NamedTuple):
     """Of a hand-written loss: the activation that its terms ask for."""
     consumed: tuple[Spot, ...] = ()
     """Of a loss: the calls of losses and metrics that take its head."""
+    hidden: frozenset[int] = frozenset()
+    """The nodes, of head and activation, that make hidden layers as well."""
 
     @property
     def named(self) -> Spot | None:

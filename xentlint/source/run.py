@@ -83,6 +83,9 @@ class Run:
         self.fitted: set[int] = set()
         self.nested: set[int] = set()
         """Models that were fitted, and that were called inside of others."""
+        self.hidden: set[int] = set()
+        """The nodes that made tensors which went into layers with weights: in a function that
+        runs several times, one node may make hidden layers and a head."""
         self.outlets: list[Outlet] = []
         """Where predictions leave models, and models the program."""
         self.handed: dict[int, int] = {}

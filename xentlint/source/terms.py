@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
-from xentlint.source.conditions import Atom, Guard
+from xentlint.source.conditions import Atom, Guard, holds
 from xentlint.source.values import Api, ClassValue, Const, Ref, Unknown, Value
 
 OBJECT = "object"
@@ -100,6 +100,14 @@ def literal_words(atom: Atom, sign: bool) -> str:
 
 
 def guard_words(guard: Guard) -> str:
-    """A guard as a condition; what is true stands first."""
-    ordered = sorted(guard, key=lambda literal: (not literal[1], literal_words(*literal)))
-    return " and ".join(literal_words(atom, sign) for atom, sign in ordered)
+    """A guard as a condition; what is true stands first, and what follows from it is left out."""
+    known = {atom.term: atom.arg for atom, sign in guard if sign and atom.kind == "=="}
+    told = [
+        (not sign, literal_words(atom, sign))
+        for atom, sign in guard
+        if atom.term not in known
+        or (sign and atom.kind == "==")
+        or holds(atom, known[atom.term]) is None
+    ]
+    # Two unknowns may be written alike: the parameters of two functions.
+    return " and ".join(dict.fromkeys(text for _, text in sorted(told)))

@@ -158,11 +158,19 @@ def settle(run: Run) -> tuple[Use, ...]:
     run.meetings[:] = with_outlets(run, run.meetings)
     seen: dict[Any, Use] = {}
     for meeting in run.meetings:
-        use = meeting.use
+        use = _with_hidden(run, meeting.use)
         if use.consumer.expects != "any" and _only_a_part(run, meeting.model):
             use = use._replace(consumer=use.consumer._replace(expects="unknown"), reason=_PART)
         seen.setdefault((meeting.key, use.reason), use)
     return tuple(seen.values())
+
+
+def _with_hidden(run: Run, use: Use) -> Use:
+    """The use, and whether what an editor may change for it makes hidden layers too."""
+    handle: Handle = use.handle
+    spots = (handle.at, handle.tensor.spot if type(handle.tensor) is Tensor else None)
+    hidden = run.hidden & {id(spot.node) for spot in spots if spot is not None}
+    return use._replace(handle=handle._replace(hidden=frozenset(hidden))) if hidden else use
 
 
 _PART = "the model is compiled, but trained only as a part of another one"

@@ -203,6 +203,8 @@ class Tensor:
     """Whether it was multiplied with one-hot labels: its sum is the entry that they choose."""
     steps: int = field(default=0, compare=False)
     """How often arithmetic has moved its values since: a threshold on them means another one."""
+    percent: int | None = field(default=None, compare=False)
+    """The ``steps`` at which it was multiplied by 100: while it has no more, it is a percentage."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,10 @@ def _multiply(left: Value, right: Value) -> Tensor | None:
         if left.scale == right.scale == "independent":
             return _within(left)
         return _gated(left, right)
-    return _linear(left, right)
+    result = _linear(left, right)
+    if result is not None and 100 in (_number(left), _number(right)):
+        return replace(result, percent=result.steps)
+    return result
 
 
 def _within(tensor: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from xentlint.catalog.models import ANY, ANY_OF
 from xentlint.catalog.names import canonical
 from xentlint.source import limits
-from xentlint.source.effects import own_losses
+from xentlint.source.effects import own_losses, percentages
 from xentlint.source.effects.decodings import builtin_round
 from xentlint.source.joins import alternatives
 from xentlint.source.objects import class_attribute, mro
@@ -252,6 +252,7 @@ def _hasattr(run: Run, values: list[Value], args: Args, spot: Spot) -> Value:
 
 
 def _print(run: Run, values: list[Value], args: Args, spot: Spot) -> Value:
+    percentages.said(run, args, spot)
     return NONE
 
 

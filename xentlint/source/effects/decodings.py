@@ -8,10 +8,7 @@ what the tensor is.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any, Final
-
-import libcst as cst
 
 from xentlint.catalog.rows import OpRow
 from xentlint.facts import Consumer
@@ -121,11 +118,8 @@ def converted(run: Run, value: Value, dtype: Value, spot: Spot) -> None:
         _whole(run, plain, "astype", spot, guards=(guard, ALWAYS))
 
 
-def printed(run: Run, value: Value, spec: Sequence[cst.CSTNode], spot: Spot) -> None:
-    """``f"{p:.1%}"``; ``spec`` is what follows the colon."""
-    last = spec[-1] if spec else None
-    if not isinstance(last, cst.FormattedStringText) or not last.value.endswith("%"):
-        return
+def percentage(run: Run, value: Value, spot: Spot) -> None:
+    """A value that is shown as a percentage."""
     for guard, (plain,) in pairs(value):
         _whole(run, plain, "percent", spot, guards=(guard, ALWAYS))
 
@@ -178,7 +172,7 @@ def trained(run: Run) -> None:
     losses: dict[Any, set[str]] = {}
     for meeting in run.meetings:
         use = meeting.use
-        if use.consumer.kind == "loss" and use.slot == "predictions" and tensor_of(meeting):
+        if use.consumer.kind == "loss" and tensor_of(meeting):  # where the labels belong as well
             losses.setdefault(origin(tensor_of(meeting)), set()).add(use.consumer.expects)
     decoded: dict[Any, set[str]] = {}
     for meeting in run.pending:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from xentlint.catalog.rows import LayerRow
 from xentlint.source.arguments import bind_row, value_of
 from xentlint.source.effects import activations
-from xentlint.source.joins import alternatives, pairs
+from xentlint.source.joins import alternatives, choices_of, pairs
 from xentlint.source.run import Run
 from xentlint.source.sequences import content
 from xentlint.source.values import (
@@ -97,12 +97,20 @@ def _affine(run: Run, layer: Ref, row: LayerRow, tensor: Value, spot: Spot) -> V
     activation = activation_of(run, layer, row)
     found = []
     rank = _rank_of(run, layer, tensor)
+    taken(run, tensor)
     for guard, (plain,) in pairs(width):
         linear = Tensor("logits", None, units_of(plain), made, rank=rank)
         with run.under(guard):
             result = activations.apply(run, activation.value, linear, activation.spot or made)
         found.append((guard, result))
     return alternatives(found)
+
+
+def taken(run: Run, value: Value) -> None:
+    """A tensor goes into a layer with weights: what made it is a hidden layer."""
+    for _, plain in choices_of(value):
+        if type(plain) is Tensor and plain.spot is not None:
+            run.hidden.add(id(plain.spot.node))
 
 
 def _rank_of(run: Run, layer: Ref, tensor: Value) -> int | None:

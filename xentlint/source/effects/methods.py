@@ -8,7 +8,15 @@ from typing import Any, Final
 
 from xentlint.catalog.layers import LAYERS
 from xentlint.source.arguments import bind_row
-from xentlint.source.effects import arithmetic, decodings, layers, metrics, models, outlets
+from xentlint.source.effects import (
+    arithmetic,
+    decodings,
+    layers,
+    metrics,
+    models,
+    outlets,
+    percentages,
+)
 from xentlint.source.effects.losses import call_loss
 from xentlint.source.effects.ops import shape_of
 from xentlint.source.joins import alternatives, pairs
@@ -203,6 +211,8 @@ _TEXT: Final = frozenset(
 
 def _constant(run: Run, receiver: Const, name: str, args: Args, spot: Spot) -> Value:
     values = [arg.value for arg in args.positional]
+    if name == "format" and isinstance(receiver.value, str):
+        percentages.put(run, receiver.value, args, spot)
     plain = all(type(value) is Const for value in values) and not args.keywords and not args.open
     if isinstance(receiver.value, str) and name in _TEXT and plain:
         try:

@@ -10,7 +10,7 @@ from xentlint.catalog.rows import OpRow
 from xentlint.source.arguments import bind_row, value_of
 from xentlint.source.conditions import narrow
 from xentlint.source.effects import activations, arithmetic, decodings, handwritten, own_losses
-from xentlint.source.effects.layers import joined, renamed, same_scale, units_of
+from xentlint.source.effects.layers import joined, renamed, same_scale, taken, units_of
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.run import Run
 from xentlint.source.sequences import content, make_list
@@ -127,6 +127,7 @@ def _affine(run: Run, row: OpRow, dotted: str, bound: Bindings, spot: Spot) -> V
     activation = activations.resolve(run, bound, row.activation)
     if "activation_fn" in row.parameters and "activation_fn" not in bound and _arg_scope(run):
         return run.fresh("an arg_scope may set the activation")
+    taken(run, _first(run, row, bound))
     linear = Tensor("logits", None, units_of(width.value) if width else None, spot)
     return activations.apply(run, activation.value, linear, activation.spot or spot)
 
