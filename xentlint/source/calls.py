@@ -17,6 +17,7 @@ from xentlint.source.effects import (
     outlets,
     own,
     own_losses,
+    pairing,
 )
 from xentlint.source.objects import call_instance, instantiate
 from xentlint.source.run import Run
@@ -62,7 +63,7 @@ def _alternatives(run: Run, callee: Alternatives, args: Args, spot: Spot) -> Val
         if path:
             branches.append((path, lambda value=plain: run.call(run, value, args, spot)))
             if type(plain) is Unknown and any(type(other) is Loss for _, other in callee.choices):
-                losses.unknown_call(run, plain, args, spot, guard)
+                pairing.unknown_call(run, plain, args, spot, guard)
     return run.fork(branches) if branches else run.fresh("a call that never returns")
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from xentlint.catalog.models import ANY
 from xentlint.catalog.rows import ModelRow
 from xentlint.source.arguments import bind_row, value_of
-from xentlint.source.effects import applications, losses, metrics, misplaced, outlets
+from xentlint.source.effects import applications, losses, metrics, misplaced, outlets, pairing
 from xentlint.source.effects.layers import applies, renamed
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.objects import build_once, class_attribute, library_base, library_flavour
@@ -189,7 +189,7 @@ def _shaped(given: Value, declared: Unknown) -> Value:
     return given
 
 
-def heads(run: Run, ref: Ref, spot: Spot) -> losses.Heads:
+def heads(run: Run, ref: Ref, spot: Spot) -> pairing.Heads:
     """The outputs of a model by name, as ``compile`` sees them."""
     given = run.fresh("the input of the model", data=True)
     value = _called(run, ref, given, spot)
@@ -214,7 +214,7 @@ def _training_call(method: Function, given: Value, spot: Spot) -> Args:
     return Args((Arg(given, spot),), training)
 
 
-def named(run: Run, value: Value) -> losses.Heads:
+def named(run: Run, value: Value) -> pairing.Heads:
     """Outputs with their names: keys of a dict, names of layers."""
     if type(value) is Ref and value.kind == "dict":
         entries = run.get(value, "entries")
@@ -254,11 +254,11 @@ def compile_model(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
     run.memo["compile", ref.id] = spot
     own_step = ref.kind == "instance" and class_attribute(run, ref.maker, "train_step") is not None
     if own_step:
-        losses.hand_over(run, given, spot)
+        pairing.hand_over(run, given, spot)
         return NONE
     before, run.compiling = run.compiling, ref.id
     outputs, mark, library = heads(run, ref, spot), len(run.meetings), flavour(run, ref)
-    losses.compile_loss(run, given.value, outputs, spot, given.spot or spot, library)
+    pairing.compile_loss(run, given.value, outputs, spot, given.spot or spot, library)
     misplaced.compile_keyword(run, args, mark, spot)
     metrics.compiled(run, args, outputs, mark, spot, library)
     run.compiling = before
@@ -270,7 +270,7 @@ def compile_unknown(run: Run, callee: Unknown, args: Args, spot: Spot) -> None:
     given = args.keywords.get("loss")
     if given is not None:
         head = Unknown((".", callee.term, "output"), callee.reason)
-        losses.compile_loss(run, given.value, [(None, head)], spot, given.spot or spot, "")
+        pairing.compile_loss(run, given.value, [(None, head)], spot, given.spot or spot, "")
 
 
 def compiled_loss(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
@@ -281,7 +281,7 @@ def compiled_loss(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
         place = run.memo.get(("argument", ref.id, "loss")) or spot
         compiled = run.memo.get(("compile", ref.id))
         run.met.update(() if compiled is None else (id(compiled.node),))
-        losses.compile_loss(
+        pairing.compile_loss(
             run, spec, named(run, bound["y_pred"].value), spot, place, flavour(run, ref)
         )
     return losses.loss_value(run)

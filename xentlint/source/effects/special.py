@@ -9,7 +9,7 @@ from xentlint.catalog.activations import ACTIVATIONS
 from xentlint.catalog.models import TRAINED_WITH
 from xentlint.catalog.names import canonical
 from xentlint.source.arguments import bind_row, value_of
-from xentlint.source.effects import losses, models
+from xentlint.source.effects import losses, models, pairing
 from xentlint.source.effects.layers import units_of
 from xentlint.source.effects.ops import shape_of
 from xentlint.source.joins import pairs
@@ -92,7 +92,7 @@ def _trained_with(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
                 heads = models.heads(run, plain, spot)
                 at = given.spot or spot
                 library = models.flavour(run, plain)
-                losses.compile_loss(run, given.value, heads, spot, at, library)
+                pairing.compile_loss(run, given.value, heads, spot, at, library)
     return run.fresh("a model of another library")
 
 
