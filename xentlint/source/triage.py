@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from xentlint.source.own import Own
@@ -18,28 +18,22 @@ _WORDS: Final = (
     *("BCE", "bce", "cce", "Dice", "Tversky", "log_loss", "logloss", "compiled_loss"),
     *("compute_loss", "xlogy"),
 )
-_CALLS: Final = {b".compile(": rb"\.compile\((?<!\bre\.compile\()"}
+_SPELLINGS: Final = {
+    b".compile(": rb"\.compile\((?<!\bre\.compile\()",
+    **{word.encode(): rf"{word}\b(?<!\w{word})".encode() for word in _WORDS},
+}
+"""What a consumer is written with, in any of its spellings: a literal, and the pattern to try where
+a text holds it. Each begins with its literal, so that a search jumps from one to the next: what
+stands before it is asked afterwards. Compiled when used: most files need none of them."""
 _LOGARITHMS: Final = {
     b"log(": rb"log\((?<!\wlog\()",
     b"log1p(": rb"log1p\((?<!\wlog1p\()",
 }
-
-
-def _rows(patterns: dict[bytes, bytes]) -> list[tuple[bytes, re.Pattern[bytes]]]:
-    return [(literal, re.compile(pattern)) for literal, pattern in patterns.items()]
-
-
-_SPELLINGS: Final = _rows(_CALLS | {w.encode(): rf"{w}\b(?<!\w{w})".encode() for w in _WORDS})
-"""What a consumer is written with, in any of its spellings. Each pattern begins with its literal,
-so that a search jumps from one to the next: what stands before it is asked afterwards."""
-_LOGARITHM: Final = _rows(_LOGARITHMS)
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 """Marks of a file that no search of bytes sees into, and that Python cannot read either."""
-_REDUCTION: Final = re.compile(rb"(?:sum|mean|average)\(")
-_IMPORT: Final = re.compile(
-    rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))", re.M
-)
-_FRAMEWORK: Final = re.compile(rb"keras|tensorflow|\btf\b|theano|cntk|model", re.I)
+_REDUCTIONS: Final = (b"sum(", b"mean(", b"average(")
+_IMPORT: Final = rb"(?m)^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))"
+_FRAMEWORKS: Final = (b"keras", b"tensorflow", b"tf", b"theano", b"cntk", b"model")
 
 LIBRARIES: Final = frozenset(
     [
@@ -84,10 +78,11 @@ class Screen:
         """Whether a file must be read. A project module counts where the file names it."""
         if not self.on or self._consumes(data) or data[:2] in _UTF16:
             return True
-        if not _FRAMEWORK.search(data):
+        lowered = data.lower()
+        if not any(name in lowered for name in _FRAMEWORKS):
             return False
         folder = os.path.dirname(os.path.abspath(path))
-        return any(self._imports(folder, a or b) for a, b in _IMPORT.findall(data))
+        return any(self._imports(folder, a or b) for a, b in re.findall(_IMPORT, data))
 
     def _imports(self, folder: str, name: bytes) -> bool:
         """Whether an imported module lies beside the file (or above its package) and consumes."""
@@ -137,13 +132,13 @@ def _spelled(data: bytes) -> Iterator[int]:
 
 def _logarithms(data: bytes) -> Iterator[int]:
     """Where a logarithm is called: it is a consumer only beside a sum or a mean."""
-    return _found(_LOGARITHM, data)
+    return _found(_LOGARITHMS, data)
 
 
-def _found(rows: Iterable[tuple[bytes, re.Pattern[bytes]]], data: bytes) -> Iterator[int]:
-    for literal, pattern in rows:
+def _found(spellings: dict[bytes, bytes], data: bytes) -> Iterator[int]:
+    for literal, pattern in spellings.items():
         if literal in data:
-            for match in pattern.finditer(data):
+            for match in re.finditer(pattern, data):
                 yield match.start()
 
 
@@ -151,7 +146,8 @@ def _consumes(data: bytes) -> bool:
     """Whether a text names a consumer; a logarithm is one only beside a sum or a mean."""
     if any(True for _ in _spelled(data)):
         return True
-    return any(True for _ in _logarithms(data)) and _REDUCTION.search(data) is not None
+    reduces = any(name in data for name in _REDUCTIONS)
+    return reduces and any(True for _ in _logarithms(data))
 
 
 def only_logarithms(data: bytes) -> bool:
