@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from xentlint.source.triage import Screen, consumers, only_logarithms
+from xentlint.source.triage import Screen, consumers
 
 
 @pytest.mark.parametrize(
@@ -46,9 +48,34 @@ def test_a_part_of_another_word_is_none(text: bytes) -> None:
     assert not Screen().keeps("x.py", text)
 
 
-def test_a_logarithm_alone_is_told_from_a_loss() -> None:
-    assert only_logarithms(b"y = log(x)")
-    assert not only_logarithms(b"y = log(x); m.compile(f)")
-    assert not only_logarithms(b"y = x")
-    assert not Screen().keeps("x.py", b"y = log(x)")
-    assert Screen().keeps("x.py", b"y = sum(log(x))")
+LOSSES = {
+    "a minus before a sum": "def f(y, p):\n    return -K.sum(y * K.log(p))",
+    "a difference": "def f(y, p):\n    return K.mean((y - 1) * K.log(1 - p) - y * K.log(p))",
+    "a helper": "def safe(p): return K.log(p + e)\ndef f(y, p): return -K.sum(y * safe(p))",
+    "a lambda": "safe = lambda p: K.log(p)\ndef f(y, p): return -K.sum(y * safe(p))",
+    "a method": "class A:\n  def l(s, p): return K.log(p)\n  def f(s, y, p): K.mean(-y * s.l(p))",
+    "a script": "l = y * np.log(p)\nprint(-np.sum(l))",
+    "no Python": "print np.log(p), np.sum(p)",
+}
+OTHERS = {
+    "no sum": "def f(p):\n    return -K.log(p)",
+    "no minus": "def f(p):\n    return K.sum(K.log(p))",
+    "in two functions": "def f(p):\n    return K.sum(K.log(p))\ndef g(p):\n    return -K.abs(p)",
+}
+
+
+@pytest.mark.parametrize("text", LOSSES.values(), ids=LOSSES)
+def test_a_loss_by_hand_is_looked_at(text: str) -> None:
+    assert Screen().keeps("x.py", text.encode())
+
+
+@pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS)
+def test_other_logarithms_are_not(text: str) -> None:
+    assert not Screen().keeps("x.py", text.encode())
+
+
+def test_logarithms_of_a_file_hide_no_loss_that_it_imports(tmp_path: Path) -> None:
+    loss = "def f(y, p):\n    return keras.losses.categorical_crossentropy(y, p)\n"
+    (tmp_path / "helper.py").write_text("import keras\n" + loss)
+    text = b"import keras, numpy as np\nimport helper\nprint(np.sum(np.log(2)))\n"
+    assert Screen().keeps(str(tmp_path / "train.py"), text)

@@ -30,7 +30,6 @@ class SourceFiles:
         self._audit = audit
         self._own = own
         self._screen = Screen(own=Own(own), src=src) if screens else None
-        self._screens = screens
         self._session: Session | None = None
         self._editor: Editor | None = None
 
@@ -78,5 +77,5 @@ class SourceFiles:
         if self._session is None:
             from xentlint.source import Session
 
-            self._session = Session(self._src, self._screens, self._audit, self._own)
+            self._session = Session(self._src, self._audit, self._own)
         return self._session

@@ -7,10 +7,6 @@ from xentlint.collector import collect
 from xentlint.facts import FileFacts, Place, Use
 from xentlint.source.own import Own
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from xentlint.source.modules import Source
-
 
 class Session:
     """One run over many files: keeps the project's modules and the positions of reported nodes."""
@@ -18,14 +14,12 @@ class Session:
     def __init__(
         self,
         src: tuple[str, ...] = (),
-        screens: bool = True,
         audit: bool = False,
         own: tuple[OwnRow, ...] = (),
     ) -> None:
         """``audit``: losses that no head reached are uses as well. ``own``: the settings' rows."""
         self.src = src
         self.own = Own(own)
-        self.screens = screens
         self.audit = audit
         self._start()
 
@@ -45,8 +39,6 @@ class Session:
             self._start()
             collect()
         source = self.project.source(path, data)
-        if self.screens and self._sees_nothing(source):
-            return FileFacts(path)
         if not source.parse():
             assert source.problem is not None
             return FileFacts(path, (), (source.problem,))
@@ -57,17 +49,6 @@ class Session:
 
             uses += unmet(run)
         return FileFacts(path, uses)
-
-    def _sees_nothing(self, source: Source) -> bool:
-        """Whether a file's only consumers would be logarithms, and none has a minus sign."""
-        from xentlint.source.triage import may_be_handwritten, only_logarithms
-
-        if self.own.is_consumed(source.data):
-            return False
-        if not only_logarithms(source.data) or source.decode() or source.outlined():
-            return False
-        assert source.outline is not None
-        return not may_be_handwritten(source.outline)
 
     def locate(self, use: Use) -> Use:
         """The same use with real places."""

@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xentlint.source.own import Own
 from xentlint.source.roots import Roots
-
-if TYPE_CHECKING:
-    import ast
 
 _LOWERED: Final = (rb"entropy", rb"kld", rb"kl_d", rb"kullback")
 _WORDS: Final = (
@@ -76,7 +73,7 @@ class Screen:
 
     def keeps(self, path: str, data: bytes) -> bool:
         """Whether a file must be read. A project module counts where the file names it."""
-        if not self.on or self._consumes(data) or data[:2] in _UTF16:
+        if not self.on or data[:2] in _UTF16 or self._holds_loss(data):
             return True
         lowered = data.lower()
         if not any(name in lowered for name in _FRAMEWORKS):
@@ -106,12 +103,28 @@ class Screen:
     def _file_consumes(self, path: str) -> bool:
         try:
             with open(path, "rb") as file:
-                return self._consumes(file.read(8_000_000))
+                data = file.read(8_000_000)
         except OSError:
             return False
+        return self._names_loss(data) or _holds_logarithm(data)
 
-    def _consumes(self, data: bytes) -> bool:
-        return _consumes(data) or self._own.is_consumed(data)
+    def _holds_loss(self, data: bytes) -> bool:
+        if self._names_loss(data):
+            return True
+        if not _holds_logarithm(data):
+            return False
+        from xentlint.source.logarithms import may_be_handwritten  # late: few files come so far
+
+        return may_be_handwritten(data)
+
+    def _names_loss(self, data: bytes) -> bool:
+        return self._own.is_consumed(data) or any(True for _ in _spelled(data))
+
+
+def _holds_logarithm(data: bytes) -> bool:
+    """Whether there is a logarithm, and a sum or a mean beside it."""
+    reduces = any(name in data for name in _REDUCTIONS)
+    return reduces and any(True for _ in _logarithms(data))
 
 
 def consumers(data: bytes) -> list[int]:
@@ -140,37 +153,3 @@ def _found(spellings: dict[bytes, bytes], data: bytes) -> Iterator[int]:
         if literal in data:
             for match in re.finditer(pattern, data):
                 yield match.start()
-
-
-def _consumes(data: bytes) -> bool:
-    """Whether a text names a consumer; a logarithm is one only beside a sum or a mean."""
-    if any(True for _ in _spelled(data)):
-        return True
-    reduces = any(name in data for name in _REDUCTIONS)
-    return reduces and any(True for _ in _logarithms(data))
-
-
-def only_logarithms(data: bytes) -> bool:
-    """Whether nothing but logarithms may be a consumer here."""
-    return any(True for _ in _logarithms(data)) and not any(True for _ in _spelled(data))
-
-
-def may_be_handwritten(tree: ast.Module) -> bool:
-    """Whether a file of logarithms has the minus sign that makes a cross-entropy of one."""
-    import ast
-
-    return any(
-        (
-            isinstance(node, ast.UnaryOp)
-            and isinstance(node.op, ast.USub)
-            and not isinstance(node.operand, ast.Constant)
-        )
-        or (
-            isinstance(node, ast.BinOp)
-            and isinstance(node.op, (ast.Sub, ast.Mult))
-            and isinstance(node.left, (ast.Constant, ast.UnaryOp))
-            and isinstance(node.right, (ast.Call, ast.BinOp))
-        )
-        or (isinstance(node, ast.Attribute) and node.attr in ("negative", "neg"))
-        for node in ast.walk(tree)
-    )
