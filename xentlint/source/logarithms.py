@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from xentlint.records import NamedTuple
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def may_be_handwritten(data: bytes) -> bool:
     """Whether a function of a file has the logarithm and the minus sign of a cross-entropy.
 
-    Classes count as one, and so does what stands outside of functions. A function that takes a
+    A class counts as one, and so does what stands outside of functions. A function that takes a
     logarithm may be what another one calls for it. What cannot be parsed may be anything.
     """
     try:
@@ -21,43 +21,42 @@ def may_be_handwritten(data: bytes) -> bool:
             tree = ast.parse(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
-    units = _units(tree)
-    logarithms = {"log", "log1p"}
-    while True:
-        more = {name for unit in units if unit.calls & logarithms for name in unit.binds}
-        if more <= logarithms:
-            return any(unit.negates and unit.calls & logarithms for unit in units)
-        logarithms |= more
+    apart = (*_DEFINITIONS, ast.ClassDef)
+    units = [[node] for node in tree.body if isinstance(node, apart)]
+    units.append([node for node in tree.body if not isinstance(node, apart)])  # type: ignore[misc]
+    logarithms = _logarithms(tree)
+    return any(
+        any(map(_negates, nodes)) and not _called(nodes).isdisjoint(logarithms)
+        for nodes in map(_nodes, units)
+    )
 
 
-class _Unit(NamedTuple):
-    """A function, a class, or what stands outside of them: the names it binds and calls."""
+def _logarithms(tree: ast.Module) -> set[str]:
+    """The names of the library's logarithms and of what calls one."""
+    named = [
+        (node.name, _called(ast.walk(node)))
+        for node in ast.walk(tree)
+        if isinstance(node, _DEFINITIONS) and not node.name.startswith("__")
+    ]
+    named += [
+        (node.targets[0].id, _called(ast.walk(node)))
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    ]
+    known = {"log", "log1p"}
+    while more := {name for name, calls in named if not calls.isdisjoint(known)} - known:
+        known |= more
+    return known
 
-    binds: frozenset[str]
-    calls: frozenset[str]
-    negates: bool
+
+def _nodes(statements: Iterable[ast.AST]) -> list[ast.AST]:
+    return [node for statement in statements for node in ast.walk(statement)]
 
 
-def _units(tree: ast.Module) -> list[_Unit]:
-    apart = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    alone = [node for node in tree.body if isinstance(node, apart)]
-    rest = [node for node in tree.body if not isinstance(node, apart)]
-    return [*(_unit([node]) for node in alone), _unit(rest)]
-
-
-def _unit(statements: Sequence[ast.stmt]) -> _Unit:
-    binds: set[str] = set()
-    calls: set[str] = set()
-    negates = False
-    for node in (node for statement in statements for node in ast.walk(statement)):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            binds.add(node.name)
-        elif isinstance(node, ast.Call):
-            calls.add(getattr(node.func, "attr", getattr(node.func, "id", "")))
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            binds.add(node.targets[0].id)
-        negates = negates or _negates(node)
-    return _Unit(frozenset(binds), frozenset(calls), negates)
+def _called(nodes: Iterable[ast.AST]) -> set[str]:
+    """The last names of what is called."""
+    functions = (node.func for node in nodes if isinstance(node, ast.Call))
+    return {getattr(one, "attr", getattr(one, "id", "")) for one in functions}
 
 
 def _negates(node: ast.AST) -> bool:
