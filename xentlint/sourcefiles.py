@@ -77,5 +77,5 @@ class SourceFiles:
         if self._session is None:
             from xentlint.source import Session
 
-            self._session = Session(self._src, self._audit, self._own)
+            self._session = Session(self._src, self._audit, self._own, self._screen)
         return self._session

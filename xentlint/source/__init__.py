@@ -7,6 +7,11 @@ from xentlint.collector import collect
 from xentlint.facts import FileFacts, Place, Use
 from xentlint.source.own import Own
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from xentlint.source.modules import Source
+    from xentlint.source.triage import Screen
+
 
 class Session:
     """One run over many files: keeps the project's modules and the positions of reported nodes."""
@@ -16,11 +21,16 @@ class Session:
         src: tuple[str, ...] = (),
         audit: bool = False,
         own: tuple[OwnRow, ...] = (),
+        screen: Screen | None = None,
     ) -> None:
-        """``audit``: losses that no head reached are uses as well. ``own``: the settings' rows."""
+        """``audit``: losses that no head reached are uses as well. ``own``: the settings' rows.
+
+        ``screen``: what sets files aside before they are read.
+        """
         self.src = src
         self.own = Own(own)
         self.audit = audit
+        self.screen = screen
         self._start()
 
     def _start(self) -> None:
@@ -39,6 +49,8 @@ class Session:
             self._start()
             collect()
         source = self.project.source(path, data)
+        if self._is_idle(source):
+            return FileFacts(path)
         if not source.parse():
             assert source.problem is not None
             return FileFacts(path, (), (source.problem,))
@@ -49,6 +61,19 @@ class Session:
 
             uses += unmet(run)
         return FileFacts(path, uses)
+
+    def _is_idle(self, source: Source) -> bool:
+        """Whether a file parses, and its code has nothing to find."""
+        if self.screen is None or self.audit:
+            return False
+        if self.own.is_consumed(source.data) or source.decode() or source.outlined():
+            return False
+        from xentlint.source.idle import is_idle
+
+        assert source.outline is not None
+        return is_idle(source.outline, source.text) and not self.screen.imports_loss(
+            source.path, source.data
+        )
 
     def locate(self, use: Use) -> Use:
         """The same use with real places."""

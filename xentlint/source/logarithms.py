@@ -10,17 +10,22 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def may_be_handwritten(data: bytes) -> bool:
-    """Whether a function of a file has the logarithm and the minus sign of a cross-entropy.
-
-    A class counts as one, and so does what stands outside of functions. A function that takes a
-    logarithm may be what another one calls for it. What cannot be parsed may be anything.
-    """
+    """Whether a file may hold one. What cannot be parsed may be anything."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
+    return has_handwritten(tree)
+
+
+def has_handwritten(tree: ast.Module) -> bool:
+    """Whether a function of a file has the logarithm and the minus sign of a cross-entropy.
+
+    A class counts as one, and so does what stands outside of functions. A function that takes a
+    logarithm may be what another one calls for it.
+    """
     apart = (*_DEFINITIONS, ast.ClassDef)
     units = [[node] for node in tree.body if isinstance(node, apart)]
     units.append([node for node in tree.body if not isinstance(node, apart)])  # type: ignore[misc]

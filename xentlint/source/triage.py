@@ -75,6 +75,10 @@ class Screen:
         """Whether a file must be read. A project module counts where the file names it."""
         if not self.on or data[:2] in _UTF16 or self._holds_loss(data):
             return True
+        return self.imports_loss(path, data)
+
+    def imports_loss(self, path: str, data: bytes) -> bool:
+        """Whether a file imports a module of the project that holds a loss."""
         lowered = data.lower()
         if not any(name in lowered for name in _FRAMEWORKS):
             return False
@@ -118,7 +122,12 @@ class Screen:
         return may_be_handwritten(data)
 
     def _names_loss(self, data: bytes) -> bool:
-        return self._own.is_consumed(data) or any(True for _ in _spelled(data))
+        return self._own.is_consumed(data) or is_named(data)
+
+
+def is_named(data: bytes) -> bool:
+    """Whether a text names a loss or compiles something."""
+    return any(True for _ in spelled(data))
 
 
 def _holds_logarithm(data: bytes) -> bool:
@@ -129,10 +138,10 @@ def _holds_logarithm(data: bytes) -> bool:
 
 def consumers(data: bytes) -> list[int]:
     """Where a text may name a consumer: offsets, in order."""
-    return sorted([*_spelled(data), *_logarithms(data)])
+    return sorted([*spelled(data), *_logarithms(data)])
 
 
-def _spelled(data: bytes) -> Iterator[int]:
+def spelled(data: bytes) -> Iterator[int]:
     """Where a consumer is named."""
     lowered = data.lower()
     for literal in _LOWERED:
