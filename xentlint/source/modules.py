@@ -96,7 +96,7 @@ class Source:
     def _build(self) -> Problem | None:
         import libcst as cst
 
-        from xentlint.source.parsing import parse_module
+        from xentlint.source.trees import parse_module
 
         try:
             self.tree = parse_module(self.data)

@@ -7,7 +7,7 @@ from pathlib import Path
 import libcst as cst
 import pytest
 
-from xentlint.source.parsing import parse_module
+from xentlint.source.trees import parse_module
 
 FILES = sorted(Path(__file__).parent.glob("fixtures/source/*.py"))[::7]
 
