@@ -115,3 +115,27 @@ def build(act="softmax", logits=True):
 """
     wrong = [(code, condition) for code, condition in judged(tmp_path, body) if code == "XL101"]
     assert wrong == [("XL101", "`build` is called with its defaults")]
+
+
+def test_a_list_of_losses_meets_the_one_output_of_each_model(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    body = """
+n = 10 if flag else 100
+m = tf.keras.Sequential([layers.Dense(n)])
+m.compile(loss=["categorical_crossentropy", "categorical_crossentropy"])
+"""
+    assert judged(tmp_path, body) == [("XL102", None)]
+
+
+def test_what_a_caller_passes_is_better_than_unknown_arguments(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    body = """
+m = tf.keras.Sequential([layers.Dense(3, activation="softmax")])
+loss = losses.CategoricalCrossentropy()
+def compute(y, p):
+    return loss(y, p)
+def step(x, y):
+    return compute(y, m(x))
+def distributed(strategy, x):
+    return strategy.run(step, args=(x, x))
+distributed(tf.distribute.MirroredStrategy(), data)
+"""
+    assert judged(tmp_path, body) == [("ok", None)]

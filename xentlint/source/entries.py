@@ -154,13 +154,25 @@ def _spans(body: Any) -> list[tuple[int, int]]:
 def candidates(run: Run, source: Source) -> list[Entry]:
     """The functions of a file that has run, in the order in which they are tried.
 
-    First those that no other one names: what they call is then reached with better arguments.
+    Each after those that name it: what they call is then reached with better arguments.
     """
     models = _models(run, source)
     found = outline(source, _imported(run, source), run.world.own)
-    entries = [entry for entry in found if entry.consumes or entry.names & models]
-    named = Counter(name for entry in entries for name in entry.names)
-    return sorted(entries, key=lambda entry: not _is_root(entry, named))
+    return _callers_first([entry for entry in found if entry.consumes or entry.names & models])
+
+
+def _callers_first(left: list[Entry]) -> list[Entry]:
+    """In the order of the text, but for that; of a circle the first goes first."""
+    found: list[Entry] = []
+    named = Counter(name for entry in left for name in entry.names)
+    while left:
+        free = [entry for entry in left if _is_root(entry, named)] or left[:1]
+        for entry in free:
+            named.subtract(entry.names)
+        found += free
+        placed = {id(entry.node) for entry in free}
+        left = [entry for entry in left if id(entry.node) not in placed]
+    return found
 
 
 def _models(run: Run, source: Source) -> set[str]:

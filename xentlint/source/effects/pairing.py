@@ -112,10 +112,15 @@ def _each_output(
         values = tuple(
             run.fresh("the list of losses does not pair with the model's outputs") for _ in heads
         )
-    if len(heads) == 1 and len(values) > 1 and not isinstance(heads[0][1], Tensor):
+    if len(heads) == 1 and len(values) > 1 and not _is_one_tensor(heads[0][1]):
         values = (run.fresh("how many outputs the model has is not known"),)
     for (name, head), value in zip(heads, values, strict=False):
         compile_loss(run, value, [(name, head)], at, given, dotted)
+
+
+def _is_one_tensor(head: Value) -> bool:
+    """Whether an output is a tensor on every path, and no list of them that is not known."""
+    return all(type(plain) is Tensor for _, plain in choices_of(head))
 
 
 def _one(run: Run, spec: Value, pair: Pair) -> None:
