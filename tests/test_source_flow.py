@@ -139,3 +139,17 @@ def distributed(strategy, x):
 distributed(tf.distribute.MirroredStrategy(), data)
 """
     assert judged(tmp_path, body) == [("ok", None)]
+
+
+def test_a_string_is_no_layer(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    body = """
+class Own(layers.Layer):
+    pass
+def head(activation):
+    if isinstance(activation, (layers.Layer, Own)):
+        return tf.keras.Sequential([layers.Dense(3), activation])
+    return tf.keras.Sequential([layers.Dense(3, activation=activation)])
+m = head("softmax")
+m.compile(loss="categorical_crossentropy")
+"""
+    assert judged(tmp_path, body) == [("ok", None)]

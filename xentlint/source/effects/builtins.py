@@ -197,7 +197,7 @@ def _is_a(run: Run, value: Value, kind: Value) -> bool | None:
     if type(value) is Const:
         if name in _TYPES:
             return isinstance(value.value, _TYPES[name])
-        return False if name is not None else None
+        return False if name is not None or _is_class_of_objects(kind) else None
     if name in ("list", "dict", "tuple"):
         if type(value) is Ref and value.kind in ("list", "dict"):
             return value.kind == name
@@ -207,6 +207,13 @@ def _is_a(run: Run, value: Value, kind: Value) -> bool | None:
     if type(value) is Ref and value.kind == "instance" and type(kind) is ClassValue:
         return kind in mro(value.maker)
     return None
+
+
+def _is_class_of_objects(kind: Value) -> bool:
+    """A class of the project or of Keras: no string, number or ``None`` is an instance of it."""
+    return type(kind) is ClassValue or (
+        type(kind) is Api and canonical(kind.name).startswith("keras.")
+    )
 
 
 def _super(run: Run, values: list[Value], args: Args, spot: Spot) -> Value:
