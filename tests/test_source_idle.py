@@ -31,6 +31,8 @@ BUSY = {
     "a misplaced argument": MODEL + "m.compile('adam', 'mse', from_logits=True)",
     "by hand": MODEL + "m.compile('adam', 'mse')\nl = -keras.ops.sum(y * keras.ops.log(p))",
     "a suppression": MODEL + "m.compile('adam', 'mse')  # NOQA: XL102",
+    "behind a docstring": MODEL + "'A text.'; m.compile('adam', f)",
+    "in a decorator": MODEL + "@m.compile('adam', f)\ndef g(): pass",
     "inside": MODEL
     + "if a:\n    pass\nelse:\n    try:\n        m.compile('adam', f)\n    finally: pass",
 }

@@ -66,10 +66,13 @@ class Session:
         """Whether a file parses, and its code has nothing to find."""
         if self.screen is None or self.audit:
             return False
-        if self.own.is_consumed(source.data) or source.decode() or source.outlined():
-            return False
         from xentlint.source.idle import is_idle
+        from xentlint.source.triage import is_named
 
+        if not is_named(source.data) or self.own.is_consumed(source.data):
+            return False  # it was kept for another reason
+        if source.decode() or source.outlined():
+            return False
         assert source.outline is not None
         return is_idle(source.outline, source.text) and not self.screen.imports_loss(
             source.path, source.data

@@ -29,17 +29,20 @@ def is_idle(tree: ast.Module, text: str) -> bool:
     if data.count(b"\r") != data.count(b"\r\n") or _SUPPRESSES.search(data):
         return False  # lines are counted by their line feeds below
     starts = [0, *(found.end() for found in re.finditer(rb"\n", data))]
-    statements = list(_statements(tree.body))
-    documents = {line for one in statements if _is_document(one) for line in _lines(one)}
+    documents: set[int] = set()
+    code: set[int] = set()
+    for one in _statements(tree.body):
+        if not hasattr(one, "body"):
+            (documents if _is_document(one) else code).update(_lines(one))
     compiled: set[int] = set()
     for at in (*spelled(data), *(found.start() for found in _MATTERS.finditer(data))):
         line = bisect_right(starts, at)
-        if line in documents or _COMMENT.match(data, starts[line - 1]):
+        if (line in documents and line not in code) or _COMMENT.match(data, starts[line - 1]):
             continue
         if not data.startswith(_COMPILE, at):
             return False
         compiled.add(line)
-    calling = (one for one in statements if not compiled.isdisjoint(_lines(one)))
+    calling = (one for one in tree.body if not compiled.isdisjoint(_lines(one)))
     return all(map(_is_harmless, calling)) and not has_handwritten(tree)
 
 
@@ -58,7 +61,10 @@ def _is_document(statement: ast.stmt) -> bool:
 
 
 def _lines(statement: ast.stmt) -> range:
-    return range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
+    """The lines of a statement, with those of its decorators."""
+    parts = (statement, *getattr(statement, "decorator_list", ()))
+    first = min(part.lineno for part in parts)
+    return range(first, (statement.end_lineno or statement.lineno) + 1)
 
 
 def _is_harmless(statement: ast.stmt) -> bool:

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 
 import libcst as cst
 
+_CHECK = cst.CSTNode.__post_init__
+"""Kept once: where threads parse at the same time, the last one restores this, and no stand-in."""
+
 
 def parse_module(data: bytes) -> cst.Module:
     """The tree of a file.
@@ -26,12 +29,11 @@ def parse_module(data: bytes) -> cst.Module:
 
 @contextmanager
 def _trusted() -> Iterator[None]:
-    checked = cst.CSTNode.__post_init__
     cst.CSTNode.__post_init__ = _pass  # type: ignore[assignment, method-assign]
     try:
         yield
     finally:
-        cst.CSTNode.__post_init__ = checked  # type: ignore[method-assign]
+        cst.CSTNode.__post_init__ = _CHECK  # type: ignore[method-assign]
 
 
 def _pass(node: cst.CSTNode) -> None:
