@@ -100,7 +100,7 @@ def _dataclass_fields(run: Run, cls: ClassValue, ref: Ref, args: Args) -> None:
 
 def base_init(run: Run, ref: Ref, args: Args, spot: Spot) -> None:
     """The library's own ``__init__``: a functional model in a subclass keeps its tensors."""
-    run.memo["base", ref.id] = args
+    run.memo["base", ref.id] = (args, spot)
     for name in ("inputs", "outputs", "name"):
         if name in args.keywords:
             run.set(ref, f"*{name}", args.keywords[name].value)

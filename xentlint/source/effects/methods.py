@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from xentlint.catalog.layers import LAYERS
+from xentlint.catalog.losses import LOSSES, NOT_CROSS_ENTROPY
 from xentlint.source.arguments import bind_row
 from xentlint.source.effects import (
     arithmetic,
@@ -15,9 +16,10 @@ from xentlint.source.effects import (
     metrics,
     models,
     outlets,
+    own_losses,
     percentages,
 )
-from xentlint.source.effects.losses import call_loss
+from xentlint.source.effects.losses import call_loss, call_row
 from xentlint.source.effects.ops import shape_of
 from xentlint.source.joins import alternatives, pairs
 from xentlint.source.objects import (
@@ -261,20 +263,24 @@ def _super(run: Run, receiver: Super, name: str, args: Args, spot: Spot) -> Valu
         base_init(run, ref, args, spot)
         return NONE
     if name in ("call", "__call__") and run.get(ref, "*layers") is None:
-        return _base_layer(run, ref, args, spot)
+        return _base_call(run, ref, args, spot)
     if models.is_model(ref):
         return models.method(run, ref, name, args, spot)
     return run.fresh(f"`super().{name}` is not followed")
 
 
-def _base_layer(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
-    """``super().call(x)`` in a subclass of a layer: that layer, as ``super().__init__`` made it."""
-    row = LAYERS.get(library_base(ref.maker) or "")
-    if row is None:
-        return run.fresh("the base class's `call` is not followed")
-    given = run.memo.get(("base", ref.id), Args(open=True))
-    layer = layers.make(run, row, library_flavour(ref.maker), given, spot)
-    return call_object(run, layer, args, spot)
+def _base_call(run: Run, ref: Ref, args: Args, spot: Spot) -> Value:
+    """``super().call(x)`` in a subclass of a layer or a loss, as ``super().__init__`` made it."""
+    base, flavour = library_base(ref.maker) or "", library_flavour(ref.maker)
+    given, made = run.memo.get(("base", ref.id), (Args(open=True), spot))
+    if base in LAYERS:
+        return call_object(run, layers.make(run, LAYERS[base], flavour, given, spot), args, spot)
+    if base in LOSSES:
+        loss = call_row(run, LOSSES[base], flavour, given, made)
+        return run.call(run, loss, args, spot)
+    if base not in NOT_CROSS_ENTROPY:
+        run.marks.add(own_losses.UNFOLLOWED)
+    return run.fresh("the base class's `call` is not followed")
 
 
 def _loss(run: Run, loss: Loss, name: str, args: Args, spot: Spot) -> Value:
