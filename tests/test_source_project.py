@@ -120,6 +120,20 @@ def step(x, y):
     assert Screen().keeps(str(tmp_path / "train.py"), train.encode())
 
 
+def test_a_name_of_pythons_own_library_means_that_library_inside_of_packages(
+    tmp_path: Path,
+) -> None:
+    helper = "import keras\ndef loss(y, p):\n    return keras.losses.binary_crossentropy(y, p)\n"
+    write(tmp_path, {"net/__init__.py": "", "net/math.py": helper, "statistics.py": helper})
+    screen = Screen()
+    inside = str(tmp_path / "net" / "train.py")
+    assert not screen.keeps(inside, b"import keras, math\nmath.sqrt(2)\n")
+    assert not screen.keeps(inside, b"import keras\nfrom math import sqrt\n")
+    assert screen.keeps(inside, b"import keras\nfrom .math import sqrt\n")
+    assert screen.keeps(inside, b"import keras, statistics\n")
+    assert screen.keeps(str(tmp_path / "train.py"), b"import keras, statistics\n")
+
+
 def test_modules_that_import_from_each_other_end(tmp_path: Path) -> None:
     write(
         tmp_path,

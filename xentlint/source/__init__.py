@@ -64,7 +64,8 @@ class Session:
 
     def _is_idle(self, source: Source) -> bool:
         """Whether a file parses, and its code has nothing to find."""
-        if self.screen is None or self.audit:
+        screen = self.screen
+        if screen is None or self.audit:
             return False
         from xentlint.source.idle import is_idle
         from xentlint.source.triage import is_named
@@ -74,9 +75,9 @@ class Session:
         if source.decode() or source.outlined():
             return False
         assert source.outline is not None
-        return is_idle(source.outline, source.text) and not self.screen.imports_loss(
-            source.path, source.data
-        )
+        if screen.imports_loss(source.path, source.data):
+            return False
+        return is_idle(source.outline, source.text, lambda name: screen.is_own(source.path, name))
 
     def locate(self, use: Use) -> Use:
         """The same use with real places."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from xentlint.catalog.losses import NOT_CROSS_ENTROPY
 from xentlint.source.logarithms import has_handwritten
-from xentlint.source.triage import spelled
+from xentlint.source.triage import holds_logarithm, spelled
 
 _MATTERS: Final = re.compile(rb"softmax|sigmoid|from_logits")
 """What may be wrong without a cross-entropy: an activation twice, an argument misplaced."""
@@ -23,8 +23,11 @@ _COMPILE: Final = b".compile("
 _COMMENT: Final = re.compile(rb"[ \t]*#")
 
 
-def is_idle(tree: ast.Module, text: str) -> bool:
-    """Whether the code itself names no loss, no activation, and compiles no model with one."""
+def is_idle(tree: ast.Module, text: str, is_own: Callable[[str], bool]) -> bool:
+    """Whether the code itself names no loss, no activation, and compiles no model with one.
+
+    ``is_own``: whether a dotted name is a module of the project.
+    """
     data = text.encode("utf-8", "replace")
     if data.count(b"\r") != data.count(b"\r\n") or _SUPPRESSES.search(data):
         return False  # lines are counted by their line feeds below
@@ -43,7 +46,9 @@ def is_idle(tree: ast.Module, text: str) -> bool:
             return False
         compiled.add(line)
     calling = (one for one in tree.body if not compiled.isdisjoint(_lines(one)))
-    return all(map(_is_harmless, calling)) and not has_handwritten(tree)
+    if holds_logarithm(data) and has_handwritten(tree, is_own):
+        return False
+    return all(map(_is_harmless, calling))
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -14,31 +14,32 @@ class Roots:
 
     def __init__(self, src: tuple[str, ...] = ()) -> None:
         self._src = src
-        self._known: dict[str, tuple[list[str], list[str]]] = {}
+        self._known: dict[str, tuple[list[str], list[str], list[str]]] = {}
 
     def bases(self, folder: str, dotted: str) -> list[str]:
         """Beside the file, above its package, at the root; then in the folders between.
 
         Scripts reach the latter by ``sys.path`` or ``PYTHONPATH``. A name of Python's own
-        library means that library there.
+        library means that library there, and inside of packages.
         """
         known = self._known.get(folder)
         if known is None:
             known = self._known[folder] = self._look(folder)
-        near, between = known
-        own = dotted.partition(".")[0] in sys.stdlib_module_names
-        return near if own else [*near, *between]
+        packages, near, between = known
+        if dotted.partition(".")[0] in sys.stdlib_module_names:
+            return near
+        return [*packages, *near, *between]
 
-    def _look(self, folder: str) -> tuple[list[str], list[str]]:
-        near = [folder]
-        package = folder
-        while os.path.isfile(os.path.join(package, "__init__.py")):
-            package = os.path.dirname(package)
-            near.append(package)
+    def _look(self, folder: str) -> tuple[list[str], list[str], list[str]]:
+        packages = []
+        above = folder
+        while os.path.isfile(os.path.join(above, "__init__.py")):
+            packages.append(above)
+            above = os.path.dirname(above)
         between, root = _upwards(folder)
-        near += [root, *(os.path.join(root, src) for src in ("src", *self._src))]
-        near = list(dict.fromkeys(near))
-        return near, [base for base in between if base not in near]
+        near = [above, root, *(os.path.join(root, src) for src in ("src", *self._src))]
+        near = [base for base in dict.fromkeys(near) if base not in packages]
+        return packages, near, [base for base in between if base not in (*packages, *near)]
 
 
 def _upwards(folder: str) -> tuple[list[str], str]:

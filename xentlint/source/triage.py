@@ -29,7 +29,7 @@ _LOGARITHMS: Final = {
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 """Marks of a file that no search of bytes sees into, and that Python cannot read either."""
 _REDUCTIONS: Final = (b"sum(", b"mean(", b"average(")
-_IMPORT: Final = rb"(?m)^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w.]+))"
+_IMPORT: Final = rb"(?m)^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w., \t]+))"
 _FRAMEWORKS: Final = (b"keras", b"tensorflow", b"tf", b"theano", b"cntk", b"model")
 
 LIBRARIES: Final = frozenset(
@@ -73,7 +73,7 @@ class Screen:
 
     def keeps(self, path: str, data: bytes) -> bool:
         """Whether a file must be read. A project module counts where the file names it."""
-        if not self.on or data[:2] in _UTF16 or self._holds_loss(data):
+        if not self.on or data[:2] in _UTF16 or self._holds_loss(path, data):
             return True
         return self.imports_loss(path, data)
 
@@ -83,19 +83,11 @@ class Screen:
         if not any(name in lowered for name in _FRAMEWORKS):
             return False
         folder = os.path.dirname(os.path.abspath(path))
-        return any(self._imports(folder, a or b) for a, b in re.findall(_IMPORT, data))
+        return any(self._imports(folder, name) for name in _imported(data))
 
     def _imports(self, folder: str, name: bytes) -> bool:
         """Whether an imported module lies beside the file (or above its package) and consumes."""
-        dotted = name.decode("ascii", "ignore")
-        if dotted.partition(".")[0] in LIBRARIES:
-            return False
-        level = len(dotted) - len(dotted.lstrip("."))
-        for _ in range(level - 1):
-            folder = os.path.dirname(folder)
-        relative = dotted.lstrip(".").replace(".", os.sep)
-        for base in [folder] if level else self._roots.bases(folder, dotted):
-            stem = os.path.join(base, relative) if relative else base
+        for stem in self._stems(folder, name.decode("ascii", "ignore")):
             for candidate in (f"{stem}.py", os.path.join(stem, "__init__.py")):
                 known = self._known.get(candidate)
                 if known is None:
@@ -104,25 +96,50 @@ class Screen:
                     return True
         return False
 
+    def _stems(self, folder: str, dotted: str) -> Iterator[str]:
+        """Where a module of the project may lie, without the ending of a file."""
+        if dotted.partition(".")[0] in LIBRARIES:
+            return
+        level = len(dotted) - len(dotted.lstrip("."))
+        for _ in range(level - 1):
+            folder = os.path.dirname(folder)
+        relative = dotted.lstrip(".").replace(".", os.sep)
+        for base in [folder] if level else self._roots.bases(folder, dotted):
+            yield os.path.join(base, relative) if relative else base
+
+    def is_own(self, path: str, dotted: str) -> bool:
+        """Whether what a file imports is a module of the project."""
+        folder = os.path.dirname(os.path.abspath(path))
+        stems = self._stems(folder, dotted)
+        return any(os.path.isfile(f"{stem}.py") or os.path.isdir(stem) for stem in stems)
+
     def _file_consumes(self, path: str) -> bool:
         try:
             with open(path, "rb") as file:
                 data = file.read(8_000_000)
         except OSError:
             return False
-        return self._names_loss(data) or _holds_logarithm(data)
+        return self._names_loss(data) or holds_logarithm(data)
 
-    def _holds_loss(self, data: bytes) -> bool:
+    def _holds_loss(self, path: str, data: bytes) -> bool:
         if self._names_loss(data):
             return True
-        if not _holds_logarithm(data):
+        if not holds_logarithm(data):
             return False
         from xentlint.source.logarithms import may_be_handwritten  # late: few files come so far
 
-        return may_be_handwritten(data)
+        return may_be_handwritten(data, lambda dotted: self.is_own(path, dotted))
 
     def _names_loss(self, data: bytes) -> bool:
         return self._own.is_consumed(data) or is_named(data)
+
+
+def _imported(data: bytes) -> Iterator[bytes]:
+    """The modules that a text names in its imports."""
+    for origin, listed in re.findall(_IMPORT, data):
+        if origin:
+            yield origin
+        yield from (words[0] for one in listed.split(b",") if (words := one.split()))
 
 
 def is_named(data: bytes) -> bool:
@@ -130,7 +147,7 @@ def is_named(data: bytes) -> bool:
     return any(True for _ in spelled(data))
 
 
-def _holds_logarithm(data: bytes) -> bool:
+def holds_logarithm(data: bytes) -> bool:
     """Whether there is a logarithm, and a sum or a mean beside it."""
     reduces = any(name in data for name in _REDUCTIONS)
     return reduces and any(True for _ in _logarithms(data))
