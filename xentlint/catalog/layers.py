@@ -15,6 +15,7 @@ _K2 = "tf_keras 2.21.0 tf_keras/src/layers"
 _K231 = "Keras 2.3.1 keras/layers"
 _K1 = "Keras 1.2.2 keras/layers; Keras 2.0.8 keras/legacy/layers.py"
 _TFA = "TensorFlow Addons 0.23.0 tensorflow_addons/layers"
+_HUB = "KerasHub 0.32.0.dev0 (commit 71453d0) keras_hub/src/layers/modeling"
 _CNTK = "CNTK (commit 0265cb5) bindings/python/cntk/layers/layers.py"
 
 # Keras before 2.2 had no data_format and 2.3 no groups: there a positional activation stood
@@ -125,6 +126,7 @@ Normalization axis mean variance invert
 """
 _LINEAR_K3 = """
 GroupQueryAttention head_dim num_query_heads num_key_value_heads
+ReversibleEmbedding input_dim output_dim
 RMSNormalization axis epsilon
 """
 # Dot of two probabilities stays a probability, of weights and logits it is unbounded.
@@ -193,7 +195,6 @@ RandomPosterization factor
 RandomSaturation factor
 RandomSharpness factor
 RandomShear x_factor
-ReversibleEmbedding input_dim output_dim
 STFTSpectrogram mode
 Solarization addition_factor
 TFSMLayer filepath
@@ -270,6 +271,13 @@ tfa.layers.FilterResponseNormalization
 """,
     ),
     ("opaque", _TFA, "tfa.layers.Maxout num_units\ntfa.layers.GELU\ntfa.layers.Sparsemax"),
+    ("linear", _HUB, "keras_hub.layers.ReversibleEmbedding input_dim output_dim"),
+    (
+        "affine",
+        _HUB,
+        "keras_hub.layers.MaskedLMHead *vocabulary_size token_embedding intermediate_activation "
+        "activation",
+    ),
     # ``default_options`` may set another default: only an activation that is given is known.
     ("affine", _CNTK, "cntk.Dense *shape activation=default_override_or"),
 )

@@ -280,6 +280,8 @@ class Run:
 
 LIBRARY = 0
 """The owner of attributes that a file sets on a library's module."""
+CALLED = "(…)"
+"""How the words for the result of a call end, where it has no name."""
 LEFT = object()
 """The value of a branch that leaves the block: by return, break, continue."""
 RAISED = object()

@@ -12,6 +12,7 @@ from xentlint.source.run import Run
 from xentlint.source.terms import constant, term_of
 from xentlint.source.values import (
     Alternatives,
+    Api,
     Bound,
     Const,
     Entries,
@@ -65,6 +66,9 @@ def item(run: Run, value: Value, indices: list[Any], spot: Spot) -> Value:
         return tensor_item(value, indices, spot)
     if kind is Unknown:
         return _unknown_item(run, value, indices)
+    if kind is Api:  # os.environ["X"], sys.argv[1]
+        reason = f"an element of `{value.name}`"
+        return _unknown_item(run, Unknown(term_of(value), reason), indices)
     if len(indices) != 1:
         return run.fresh("an element that is not followed")
     index = indices[0]

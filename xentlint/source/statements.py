@@ -8,7 +8,7 @@ from typing import Any, Final
 import libcst as cst
 
 from xentlint.source import limits
-from xentlint.source.conditions import Path, narrow, widen
+from xentlint.source.conditions import Path, narrow, simplify, widen
 from xentlint.source.definitions import define_class, define_function
 from xentlint.source.expressions import spot
 from xentlint.source.imports import import_from, import_module
@@ -108,20 +108,37 @@ def _assert(run: Run, node: cst.Assert, frame: Frame) -> Any:
     run.evaluate(run, node.test, frame)
 
 
-def _ways(run: Run, test: Value, sign: bool) -> Path:
-    """The path on which a test ends with this result; empty if it cannot."""
-    return widen(
-        way
-        for guard, result in outcomes(run, test)
-        if result is sign
-        for way in narrow(run.path, guard)
+def _ways(run: Run, test: Value, node: cst.BaseExpression) -> tuple[Path, Path]:
+    """The paths on which a test is true and false; an empty one where it cannot be.
+
+    A test of too many conditions to remember is a decision of its own: what the two branches do
+    must not meet.
+    """
+    guards = outcomes(run, test)
+    yes, no = (
+        simplify(
+            way for guard, result in guards if result is sign for way in narrow(run.path, guard)
+        )
+        for sign in (True, False)
     )
+    if not yes or not no or max(len(yes), len(no)) <= limits.PATHS:
+        return yes, no
+    decision = run.decision(_line(node))
+    return (
+        narrow(widen(yes), frozenset({(decision, True)})),
+        narrow(widen(no), frozenset({(decision, False)})),
+    )
+
+
+def _line(node: cst.BaseExpression) -> str:
+    """The text of an expression, on one line."""
+    return " ".join(cst.Module([]).code_for_node(node).split())
 
 
 def _if(run: Run, node: cst.If, frame: Frame) -> Any:
     while True:  # a chain of elif is a loop here: 3,000 of them must not recurse
         test = run.evaluate(run, node.test, frame)
-        yes, no = _ways(run, test, True), _ways(run, test, False)
+        yes, no = _ways(run, test, node.test)
         if yes and no:
             break
         if yes or not no:
@@ -222,7 +239,7 @@ def _some_round(run: Run, node: cst.For, frame: Frame, element: Value) -> None:
 
 def _while(run: Run, node: cst.While, frame: Frame) -> Any:
     test = run.evaluate(run, node.test, frame)
-    yes, no = _ways(run, test, True), _ways(run, test, False)
+    yes, no = _ways(run, test, node.test)
     if not yes:
         return None
 

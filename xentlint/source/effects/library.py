@@ -28,7 +28,7 @@ from xentlint.source.effects import (
     own_losses,
 )
 from xentlint.source.effects.special import SPECIAL
-from xentlint.source.run import Run
+from xentlint.source.run import CALLED, Run
 from xentlint.source.terms import OBJECT
 from xentlint.source.values import Api, Args, Metric, Spot, Unknown, Value
 
@@ -51,7 +51,8 @@ def call(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     handing.handed(run, name, values, spot)
     if not has_rows(name):
         run.marks.add(own_losses.UNFOLLOWED)
-    result = run.fresh(f"`{callee.name}` is not in the catalog", data=_is_data(name))
+    reason = f"`{callee.name}` is not in the catalog"
+    result = run.fresh(reason, f"{callee.name}{CALLED}", data=_is_data(name))
     if name.rpartition(".")[2][:1].isupper():
         return replace(result, term=(OBJECT, result.term, callee.name))
     return result
