@@ -23,7 +23,7 @@ LAYERS = (
     ("outcome", "fingerprint", "front"),
     ("rules", "pagecheck", "saved/inspection"),
     ("report",),
-    ("config", "configfile", "discover", "settle", "suppress", "comments", "baseline"),
+    ("config", "configfile", "discover", "settle", "elsewhere", "suppress", "comments", "baseline"),
     ("offers", "fixing", "rewriting", "together", "chosen", "embedded", "sourcefiles"),
     ("engine",),
     ("mending", "models"),

@@ -134,6 +134,36 @@ def test_a_name_of_pythons_own_library_means_that_library_inside_of_packages(
     assert screen.keeps(str(tmp_path / "train.py"), b"import keras, statistics\n")
 
 
+WHOLE = """
+from tensorflow import keras
+def build(units, activation=None):
+    model = keras.Sequential([keras.layers.Dense(4, activation={activation})])
+    model.compile(loss="categorical_crossentropy")
+    return model
+"""
+CALL = """
+from whole import build
+model = build(3)
+"""
+
+
+def test_what_another_file_holds_by_itself_is_told_there_alone(tmp_path: Path) -> None:
+    write(tmp_path, {"whole.py": WHOLE.format(activation=None), "call.py": CALL})
+    assert codes(tmp_path) == [("XL102", "whole.py", 5)]
+    assert codes(tmp_path / "call.py") == []
+    outcome = run([str(tmp_path / "call.py")], Settings(net=False))
+    assert (outcome.uses, outcome.undecided) == (0, 0)
+    audited = run([str(tmp_path)], Settings(audit=True, net=False)).judged
+    assert [Path(item.use.consumer.place.path).name for item in audited] == ["whole.py"]
+
+
+def test_what_a_call_decides_is_told_at_the_call(tmp_path: Path) -> None:
+    write(tmp_path, {"whole.py": WHOLE.format(activation="activation"), "call.py": CALL})
+    assert codes(tmp_path / "whole.py") == [("XL102", "whole.py", 5)]  # with its default
+    assert codes(tmp_path) == [("XL102", "call.py", 3), ("XL102", "whole.py", 5)]
+    assert codes(tmp_path / "call.py") == [("XL102", "call.py", 3)]
+
+
 def test_modules_that_import_from_each_other_end(tmp_path: Path) -> None:
     write(
         tmp_path,

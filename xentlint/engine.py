@@ -266,6 +266,17 @@ class Run:
             self._judge(front, facts.uses, path)
 
     def _judge(self, front: FrontEnd, uses: tuple[Use, ...], path: str = os.curdir) -> None:
+        settled = self._settled(uses, path)
+        # The texts of a saved model are its own: all right there, nothing to have a say in.
+        if self.kind_of.get(path) != "model" or any(verdict.rule for _, verdict in settled):
+            self._offer(settled)
+        if self.sources is not None and self.kind_of.get(path) in ("source", "notebook"):
+            self.sources += [(front, use) for use, _ in settled if use.consumer.kind == "loss"]
+        for judged in settled:
+            self._use(front, judged, path)
+
+    def _settled(self, uses: tuple[Use, ...], path: str) -> list[Judged]:
+        """The uses of a file with what its rules say of them."""
         # Late: most files hold no use, and reading the pages has its price.
         from xentlint.rules import judge
         from xentlint.settle import settle
@@ -274,14 +285,7 @@ class Run:
         if target is not None:
             uses = tuple(_aimed_at(use, target) for use in uses)
         active = self.choices.of(path).rules
-        settled = settle(Judged(use, judge(use, active)) for use in uses)
-        # The texts of a saved model are its own: all right there, nothing to have a say in.
-        if self.kind_of.get(path) != "model" or any(verdict.rule for _, verdict in settled):
-            self._offer(settled)
-        if self.sources is not None and self.kind_of.get(path) in ("source", "notebook"):
-            self.sources += [(front, use) for use, _ in settled if use.consumer.kind == "loss"]
-        for judged in settled:
-            self._use(front, judged, path)
+        return settle(Judged(use, judge(use, active)) for use in uses)
 
     def _offer(self, judged: list[Judged]) -> None:
         """Each use has a say in the fixes of the others."""
@@ -334,11 +338,16 @@ class Run:
 
     def outcome(self, count: int, started: float) -> Outcome:
         judged = sorted(self._judged.values(), key=_order)
-        answered = 0
+        every = len(judged)
+        if judged:
+            from xentlint.elsewhere import told_here
+
+            judged = list(told_here(judged, self._found_in))
+        told, answered = every - len(judged), 0
         if self.settings.audit:
             from xentlint.settle import unanswered
 
-            every, judged = len(judged), unanswered(judged)
+            judged, every = unanswered(judged), len(judged)
             answered = every - len(judged)
         findings, silenced = self._findings(judged)
         problems = {*self.problems, *self.choices.configs.problems(), *self.choices.problems}
@@ -347,7 +356,7 @@ class Run:
             findings=findings,
             problems=tuple(sorted(problems, key=lambda p: (p.path, p.line or 0, p.message))),
             files=count,
-            uses=self._uses - answered,
+            uses=self._uses - told - answered,
             undecided=self._undecided - answered,
             seconds=time.perf_counter() - started,
             lines=self._lines,
@@ -358,6 +367,21 @@ class Run:
             unsure=dict(self._unsure),
             origin=self,
         )
+
+    def _found_in(self, path: str) -> Iterable[Judged]:
+        """What a file holds by its own analysis, also one that this run does not look at."""
+        if path in self._paths:
+            return [item for item in self._judged.values() if item.use.consumer.place.path == path]
+        return self._guarded(path, lambda: self._read_aside(path)) or ()
+
+    def _read_aside(self, path: str) -> list[Judged]:
+        front = self.front("source", path)
+        try:
+            uses = front.read(path, files.read(path)).uses
+        except (OSError, files.TooLargeError):
+            return []
+        settled = self._settled(uses, path)
+        return [Judged(front.locate(use), verdict) for use, verdict in settled if verdict.rule]
 
     def _findings(self, judged: list[Judged]) -> tuple[tuple[Finding, ...], int]:
         """What is reported: what is selected where it stands, and not silenced there."""

@@ -145,7 +145,12 @@ def _place_of(use: Said, groups: list[list[Meeting]]) -> int | None:
 
 
 def _answered(use: Said, uses: list[Said]) -> bool:
-    """A module's function, read alone, is called by nobody there: another file calls it."""
+    """A module's function, read alone, is called by nobody there: another file calls it.
+
+    One of several ways that a meeting may go is not answered by the others.
+    """
+    if use.reason.startswith("it hangs on two decisions"):
+        return False
     return any(
         other.code != UNDECIDED and (other.path != use.path or other.line == use.line)
         for other in uses

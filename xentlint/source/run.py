@@ -252,12 +252,13 @@ class Run:
         """
         base, mark = self.path, self.store.last
         exits: list[Exit] = []
-        raised = True
+        raised, whole = True, True
         for path, action in branches:
             self.path = path
             depth = self.store.push()
             value = action()
             writes = self.store.pop(depth)
+            whole &= self.path is path
             if value is not LEFT and value is not RAISED:
                 exits.append(Exit(self.path, writes, value))
             raised &= value is not LEFT
@@ -265,7 +266,7 @@ class Run:
         if not exits:
             return RAISED if raised else LEFT
         self.join(base, exits, mark)
-        if not raised or len(exits) > 1:
+        if not (whole and len(exits) == len(branches)) and (not raised or len(exits) > 1):
             self.path = widen(way for exit in exits for way in exit.path)
         if len(exits) == 1:
             return exits[0].value

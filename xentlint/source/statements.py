@@ -111,8 +111,8 @@ def _assert(run: Run, node: cst.Assert, frame: Frame) -> Any:
 def _ways(run: Run, test: Value, node: cst.BaseExpression) -> tuple[Path, Path]:
     """The paths on which a test is true and false; an empty one where it cannot be.
 
-    A test of too many conditions to remember is a decision of its own: what the two branches do
-    must not meet.
+    A test of more conditions than are remembered is a decision of its own, the same one wherever
+    these conditions are tested: what its two branches do must not meet.
     """
     guards = outcomes(run, test)
     yes, no = (
@@ -123,10 +123,13 @@ def _ways(run: Run, test: Value, node: cst.BaseExpression) -> tuple[Path, Path]:
     )
     if not yes or not no or max(len(yes), len(no)) <= limits.PATHS:
         return yes, no
-    decision = run.decision(_line(node))
+    key = ("decided", frozenset(guard for guard, result in guards if result))
+    decision = run.memo.get(key)
+    if decision is None:
+        decision = run.memo[key] = run.decision(_line(node))
     return (
-        narrow(widen(yes), frozenset({(decision, True)})),
-        narrow(widen(no), frozenset({(decision, False)})),
+        narrow(run.path, frozenset({(decision, True)})),
+        narrow(run.path, frozenset({(decision, False)})),
     )
 
 

@@ -39,6 +39,14 @@ def constant(value: Value) -> tuple[str, Any] | None:
     return None
 
 
+def owner_of(term: Hashable) -> Hashable | None:
+    """What a setting belongs to: ``args`` for ``args.loss``, ``config`` for ``config["loss"]``."""
+    if isinstance(term, tuple) and len(term) == 3 and term[0] in (".", "[]"):
+        owner: Hashable = term[1]
+        return owner
+    return None
+
+
 def is_negative(term: Hashable) -> bool:
     """Whether a minus sign is written on a product: ``-y``, ``-w * y``, ``y / -2``."""
     if not isinstance(term, tuple) or not term:

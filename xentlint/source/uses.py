@@ -8,7 +8,7 @@ from xentlint.facts import Consumer, Head, Related, Use
 from xentlint.source.conditions import ALWAYS, Guard, both, narrow, shared
 from xentlint.source.handles import Handle
 from xentlint.source.run import Run
-from xentlint.source.terms import guard_words
+from xentlint.source.terms import guard_words, owner_of
 from xentlint.source.values import Logarithms, Spot, Tensor, Unknown, Value
 
 
@@ -20,6 +20,10 @@ class Meeting(NamedTuple):
     """Equal for meetings that say the same."""
     model: int | None = None
     """The model whose ``compile`` this was."""
+    literals: Guard = ALWAYS
+    """The decisions that it hangs on."""
+    path: Guard = ALWAYS
+    """What holds where the consumer stands."""
 
 
 def meet(
@@ -97,7 +101,7 @@ def meet(
         use.reason,
         use.decisions,
     )
-    run.meetings.append(Meeting(use, key, run.compiling))
+    run.meetings.append(Meeting(use, key, run.compiling, literals, shared(run.path)))
     leading = (consumer.place, place, at, *run.trail)
     run.met.update(id(spot.node) for spot in leading if spot is not None)
 
@@ -158,11 +162,38 @@ def settle(run: Run) -> tuple[Use, ...]:
     run.meetings[:] = with_outlets(run, run.meetings)
     seen: dict[Any, Use] = {}
     for meeting in run.meetings:
-        use = _with_hidden(run, meeting.use)
+        use = _with_hidden(run, _with_settings(meeting, run.meetings))
         if use.consumer.expects != "any" and _only_a_part(run, meeting.model):
             use = use._replace(consumer=use.consumer._replace(expects="unknown"), reason=_PART)
         seen.setdefault((meeting.key, use.reason), use)
     return tuple(seen.values())
+
+
+def _with_settings(meeting: Meeting, meetings: list[Meeting]) -> Use:
+    """The use; another setting of one configuration that chooses its loss is a decision as well.
+
+    ``args.loss`` and ``args.activation`` are set together, and nothing here says how.
+    """
+    owners = {owner_of(atom.term) for atom, _ in meeting.literals} - {None}
+    decided = {atom.term for atom, _ in meeting.literals}
+    settings = frozenset(
+        (atom, sign)
+        for atom, sign in meeting.path
+        if owner_of(atom.term) in owners and atom.term not in decided
+    )
+    use = meeting.use
+    chosen = {
+        atom.term
+        for other in (meetings if settings else ())
+        if other.use.group != use.group and both(other.path, settings) is None
+        for atom, _ in other.path
+    }
+    both_ways = {(atom, sign) for atom, sign in settings if atom.term in chosen}
+    if not both_ways:
+        return use
+    literals = meeting.literals | both_ways
+    decisions = len({atom.term for atom, _ in literals})
+    return use._replace(condition=guard_words(literals), decisions=decisions)
 
 
 def _with_hidden(run: Run, use: Use) -> Use:
