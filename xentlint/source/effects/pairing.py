@@ -91,19 +91,9 @@ def _each_output(
     run: Run, spec: Value, parts: Any, heads: Heads, at: Spot, given: Spot, dotted: str
 ) -> None:
     if type(parts) is Entries:
-        by_name = {key.value: value for key, value in parts.pairs if type(key) is Const}
-        names = [name for name, _ in heads]
-        for i, (name, head) in enumerate(heads):
-            value = by_name.get(name)
-            if value is None and len(heads) == 1 and len(by_name) == 1 and name is None:
-                value = next(iter(by_name.values()))
-            if value is None:
-                if name is None or None in names or parts.open:
-                    reason = "which entry of the loss dict is for this output is not known"
-                    value = Unknown(("pairing", i), reason)
-                else:
-                    continue
-            compile_loss(run, value, [(name, head)], at, given, dotted)
+        for (name, head), value in zip(heads, _by_name(parts, heads), strict=True):
+            if value is not None:
+                compile_loss(run, value, [(name, head)], at, given, dotted)
         return
     values = parts.values if type(parts) is Items else ()
     if any(type(value) is Rest for value in values) or (
@@ -116,6 +106,33 @@ def _each_output(
         values = (run.fresh("how many outputs the model has is not known"),)
     for (name, head), value in zip(heads, values, strict=False):
         compile_loss(run, value, [(name, head)], at, given, dotted)
+
+
+def _by_name(losses: Entries, heads: Heads) -> list[Value]:
+    """The entry of a loss dict for each output; ``None`` for one that has no loss.
+
+    An output whose name is not known has an entry that is left over (Keras refuses a dict with a
+    name that is no output's): the only one, or any where all of them take any scale.
+    """
+    by_name = {key.value: value for key, value in losses.pairs if type(key) is Const}
+    names = [name for name, _ in heads]
+    rest = [value for name, value in by_name.items() if name not in names]
+    opened = losses.open or len(by_name) < len(losses.pairs)
+    alike = len(rest) == 1 == names.count(None) or all(map(_takes_anything, rest))
+    left: Value = rest[0] if rest else None
+    if opened or not alike:
+        reason = "which entry of the loss dict is for this output is not known"
+        left = Unknown(("pairing",), reason)
+    without = left if opened or (not alike and None in names) else None
+    return [by_name.get(name, left if name is None else without) for name in names]
+
+
+def _takes_anything(loss: Value) -> bool:
+    """A loss that is no cross-entropy."""
+    if type(loss) is Unknown:
+        return isinstance(loss.term, tuple) and loss.term[0] == "not-cross-entropy"
+    name = canonical(loss.name) if type(loss) is Api else getattr(loss, "value", None)
+    return isinstance(name, str) and name in NOT_CROSS_ENTROPY
 
 
 def _is_one_tensor(head: Value) -> bool:
@@ -321,10 +338,7 @@ def hand_over(run: Run, given: Arg, at: Spot) -> None:
     """
     nothing = run.fresh("the model's own `train_step` applies it", data=True)
     for guard, plain in choices_of(given.value):
-        term = plain.term if type(plain) is Unknown else None
-        other = isinstance(term, tuple) and term[0] == "not-cross-entropy"
-        named = canonical(plain.name) if type(plain) is Api else getattr(plain, "value", None)
-        if other or (isinstance(named, str) and named in NOT_CROSS_ENTROPY):
+        if _takes_anything(plain):
             _one(run, plain, Pair(None, nothing, guard, at, given.spot or at, ""))
         elif type(plain) is Loss and plain.spot is not None:
             run.handed[id(at.node)] = id(plain.spot.node)
