@@ -317,10 +317,10 @@ class Run:
         generation = next(
             (g for g in ("tf_keras", "tensorflow.python.keras") if _comes_from(model, g)), "keras"
         )
-        if name in ("crossentropy", "ce") and generation == "keras":
+        if name.lower() in ("crossentropy", "ce") and generation == "keras":
             from keras.src.trainers.compile_utils import get_loss
 
-            return get_loss(name, y, value)
+            return get_loss(name, value if y is None else y, value)  # never fitted: one-hot labels
         found = module(generation + ".losses").get(name)
         return inspect.unwrap(found)
 

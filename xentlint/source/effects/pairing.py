@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from xentlint.catalog.losses import LOSS_STRINGS, LOSSES, NOT_CROSS_ENTROPY
+from xentlint.catalog.losses import (
+    BY_SHAPE_STRINGS,
+    LOSS_STRINGS,
+    LOSSES,
+    NOT_CROSS_ENTROPY,
+)
 from xentlint.catalog.names import canonical
 from xentlint.facts import Consumer
 from xentlint.source.conditions import ALWAYS, Guard
@@ -185,12 +190,28 @@ def _string(run: Run, spec: Const, pair: Pair) -> None:
         _arrive(run, row, {}, pair, pair.dotted, pair.given, shown=shown, spec=spec)
     elif text in NOT_CROSS_ENTROPY:
         _other_loss(run, pair, shown)
+    elif text.lower() in BY_SHAPE_STRINGS and run.evidence.keras(pair.dotted) != 2:
+        _by_shape(run, spec, pair)
     elif inner := misplaced.named_in(text, LOSS_STRINGS):
         row, args = LOSSES[LOSS_STRINGS[inner]], {"from_logits": misplaced.switch_in(text)}
         known = {"form": "in-string", "shown": shown, "spec": spec}
         _arrive(run, row, args, pair, pair.dotted, pair.given, **known)
     else:
         _undecided(run, pair, f"the loss string {text!r} is not in the catalog")
+
+
+def _by_shape(run: Run, spec: Const, pair: Pair) -> None:
+    """``"crossentropy"``: over several units the labels choose, and the text may not show them."""
+    shown = f'"{spec.value}"'
+    widths = {getattr(head, "units", None) for _, head in choices_of(pair.head)}
+    if widths == {1}:
+        row = LOSSES["keras.losses.binary_crossentropy"]
+        _arrive(run, row, {}, pair, pair.dotted, pair.given, shown=shown, spec=spec)
+    elif widths.isdisjoint((None, 1)):
+        row = LOSSES["keras.losses.categorical_crossentropy"]
+        _arrive(run, row, {}, pair, pair.dotted, pair.given, shown=shown)
+    else:
+        _undecided(run, pair, f"how many units {shown} is for is not known")
 
 
 def _loss(run: Run, spec: Loss, pair: Pair) -> None:
