@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 
 from xentlint.facts import Place, Use
@@ -25,26 +26,21 @@ def told_here(
         judged: What was found, with real places.
         found: The findings of a file by itself.
     """
-    known: dict[str, dict[_Key, bool]] = {}
+    told = functools.cache(lambda path: _told(found(path)))
     for item in judged:
-        if not any(_tells(known, path, item, found) for path in _others(item)):
+        there = [told(path).get(_key(item)) for path in _others(item)]
+        if not any(always or (always is not None and item.use.condition) for always in there):
             yield item
 
 
-def _tells(
-    known: dict[str, dict[_Key, bool]],
-    path: str,
-    item: Judged,
-    found: Callable[[str], Iterable[Judged]],
-) -> bool:
-    if path not in known:
-        told = known[path] = {}
-        for own in found(path):
-            if own.verdict.rule is not None:
-                key = _key(own)
-                told[key] = told.get(key, False) or own.use.condition is None
-    always = known[path].get(_key(item))
-    return always is not None and (always or item.use.condition is not None)
+def _told(found: Iterable[Judged]) -> dict[_Key, bool]:
+    """What a file's own findings say, and whether without a condition."""
+    told: dict[_Key, bool] = {}
+    for item in found:
+        if item.verdict.rule is not None:
+            key = _key(item)
+            told[key] = told.get(key, False) or item.use.condition is None
+    return told
 
 
 def _key(item: Judged) -> _Key:
