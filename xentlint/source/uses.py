@@ -172,7 +172,8 @@ def settle(run: Run) -> tuple[Use, ...]:
 def _with_settings(meeting: Meeting, meetings: list[Meeting]) -> Use:
     """The use; another setting of one configuration that chooses its loss is a decision as well.
 
-    ``args.loss`` and ``args.activation`` are set together, and nothing here says how.
+    ``args.loss`` and ``args.activation`` are set together, and nothing here says how. A setting
+    counts where it could choose a loss that expects something else of the same head.
     """
     owners = {owner_of(atom.term) for atom, _ in meeting.literals} - {None}
     decided = {atom.term for atom, _ in meeting.literals}
@@ -182,16 +183,18 @@ def _with_settings(meeting: Meeting, meetings: list[Meeting]) -> Use:
         if owner_of(atom.term) in owners and atom.term not in decided
     )
     use = meeting.use
-    chosen = {
+    choosing = {
         atom.term
         for other in (meetings if settings else ())
-        if other.use.group != use.group and both(other.path, settings) is None
+        if (other.use.head.place, other.use.head.scale) == (use.head.place, use.head.scale)
+        and other.use.consumer.expects != use.consumer.expects
+        and both(other.path, settings) is None
         for atom, _ in other.path
     }
-    both_ways = {(atom, sign) for atom, sign in settings if atom.term in chosen}
-    if not both_ways:
+    chosen = {(atom, sign) for atom, sign in settings if atom.term in choosing}
+    if not chosen:
         return use
-    literals = meeting.literals | both_ways
+    literals = meeting.literals | chosen
     decisions = len({atom.term for atom, _ in literals})
     return use._replace(condition=guard_words(literals), decisions=decisions)
 
