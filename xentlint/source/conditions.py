@@ -13,7 +13,8 @@ class Atom(NamedTuple):
     """A fact about a term that may hold or not."""
 
     kind: str
-    """``truth``, ``==``, ``<``, ``>``, ``in`` (a constant), ``opaque`` (a decision of its own)."""
+    """``truth``, ``==``, ``<``, ``>``, ``in`` (a constant), ``opaque`` (a decision of its own),
+    ``long`` (one of many conditions: more than one decision)."""
     term: Hashable
     arg: Any = None
 

@@ -142,9 +142,9 @@ class Run:
         """An unknown that equals no other."""
         return Unknown(("fresh", next(self._fresh), text), reason, **known)
 
-    def decision(self, text: str) -> Atom:
+    def decision(self, text: str, kind: str = "opaque") -> Atom:
         """A decision that nothing else is tied to."""
-        return Atom("opaque", ("fresh", next(self._fresh), text))
+        return Atom(kind, ("fresh", next(self._fresh), text))
 
     def new(self, kind: str, maker: Any = None, spot: Spot | None = None) -> Ref:
         return Ref(kind, self.store.new_id(), maker, spot)

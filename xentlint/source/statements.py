@@ -126,7 +126,7 @@ def _ways(run: Run, test: Value, node: cst.BaseExpression) -> tuple[Path, Path]:
     key = ("decided", frozenset(guard for guard, result in guards if result))
     decision = run.memo.get(key)
     if decision is None:
-        decision = run.memo[key] = run.decision(_line(node))
+        decision = run.memo[key] = run.decision(_line(node), "long")
     return (
         narrow(run.path, frozenset({(decision, True)})),
         narrow(run.path, frozenset({(decision, False)})),

@@ -98,13 +98,19 @@ def literal_words(atom: Atom, sign: bool) -> str:
     """A literal as a condition: ``n_classes == 1``, ``not binary``."""
     if atom.kind == "truth":
         return words(atom.term) if sign else f"not {words(atom.term)}"
-    if atom.kind == "opaque":
+    if atom.kind in ("opaque", "long"):
         text = words(atom.term)
         return text if sign else f"not: {text}"
     if atom.kind == "==" and atom.arg is None:
         return f"{words(atom.term)} is {'' if sign else 'not '}None"
     operator = atom.kind if sign else _OPPOSITE[atom.kind]
     return f"{words(atom.term)} {operator} {atom.arg!r}"
+
+
+def decisions_of(guard: Guard) -> int:
+    """On how many decisions a guard hangs."""
+    long = {atom.term for atom, _ in guard if atom.kind == "long"}
+    return len({atom.term for atom, _ in guard}) + len(long)
 
 
 def guard_words(guard: Guard) -> str:

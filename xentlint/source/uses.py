@@ -8,7 +8,7 @@ from xentlint.facts import Consumer, Head, Related, Use
 from xentlint.source.conditions import ALWAYS, Guard, both, narrow, shared
 from xentlint.source.handles import Handle
 from xentlint.source.run import Run
-from xentlint.source.terms import guard_words, owner_of
+from xentlint.source.terms import decisions_of, guard_words, owner_of
 from xentlint.source.values import Logarithms, Spot, Tensor, Unknown, Value
 
 
@@ -87,7 +87,7 @@ def meet(
             slot,
             *_apart(consumer),
         ),
-        decisions=len({atom.term for atom, _ in literals}),
+        decisions=decisions_of(literals),
     )
     key = (
         place,
@@ -195,8 +195,7 @@ def _with_settings(meeting: Meeting, meetings: list[Meeting]) -> Use:
     if not chosen:
         return use
     literals = meeting.literals | chosen
-    decisions = len({atom.term for atom, _ in literals})
-    return use._replace(condition=guard_words(literals), decisions=decisions)
+    return use._replace(condition=guard_words(literals), decisions=decisions_of(literals))
 
 
 def _with_hidden(run: Run, use: Use) -> Use:
