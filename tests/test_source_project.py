@@ -152,7 +152,14 @@ def test_what_another_file_holds_by_itself_is_told_there_alone(tmp_path: Path) -
     assert codes(tmp_path) == [("XL102", "whole.py", 5)]
     assert codes(tmp_path / "call.py") == []
     outcome = run([str(tmp_path / "call.py")], Settings(net=False))
-    assert (outcome.uses, outcome.undecided) == (0, 0)
+    assert (outcome.uses, outcome.undecided) == (1, 0)
+    (note,) = outcome.problems
+    assert (Path(note.path).name, note.kind, note.fatal) == ("whole.py", "elsewhere", False)
+    assert "call.py calls what has an XL102 here" in note.message
+    assert run([str(tmp_path)], Settings(net=False)).problems == ()
+    silent = WHOLE.format(activation=None).replace('")\n', '")  # xentlint: ignore[XL102]\n')
+    write(tmp_path, {"whole.py": silent})
+    assert run([str(tmp_path / "call.py")], Settings(net=False)).problems == ()
     audited = run([str(tmp_path)], Settings(audit=True, net=False)).judged
     assert [Path(item.use.consumer.place.path).name for item in audited] == ["whole.py"]
 

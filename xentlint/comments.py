@@ -89,6 +89,12 @@ class Comments:
         ]
         return (*result.kept, *reports), result.silent
 
+    def silence(self, path: str, finding: Finding, known: Collection[str]) -> bool:
+        """Whether a comment in a file that is not checked speaks for a finding."""
+        from xentlint import suppress
+
+        return not suppress.apply([finding], list(_scan_unchecked(path, known))).kept
+
     def _is_sure(self, one: Suppression) -> bool:
         """Whether a comment without a finding in this run is unused in every run.
 

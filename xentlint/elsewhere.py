@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from xentlint.facts import Place, Use
 from xentlint.outcome import Judged
@@ -15,10 +16,15 @@ if TYPE_CHECKING:
     _Key: TypeAlias = tuple[str, Place | None, Place]
 
 
-def told_here(
-    judged: Iterable[Judged], found: Callable[[str], Iterable[Judged]]
-) -> Iterator[Judged]:
-    """Without the findings that stand in other files, and are found there without this one.
+class Told(NamedTuple):
+    """A finding, and the file that has it by itself, if there is one."""
+
+    item: Judged
+    path: str | None
+
+
+def told(judged: Iterable[Judged], found: Callable[[str], Iterable[Judged]]) -> Iterator[Told]:
+    """Where each finding is told: those whose lines stand in other files may be found there.
 
     What a call decides (a finding that has a condition there, and none here) is told at the call.
 
@@ -26,11 +32,15 @@ def told_here(
         judged: What was found, with real places.
         found: The findings of a file by itself.
     """
-    told = functools.cache(lambda path: _told(found(path)))
+    known = functools.cache(lambda path: _told(found(path)))
     for item in judged:
-        there = [told(path).get(_key(item)) for path in _others(item)]
-        if not any(always or (always is not None and item.use.condition) for always in there):
-            yield item
+        for path in _others(item):
+            always = known(path).get(_key(item))
+            if always or (always is not None and item.use.condition):
+                yield Told(item, path)
+                break
+        else:
+            yield Told(item, None)
 
 
 def _told(found: Iterable[Judged]) -> dict[_Key, bool]:

@@ -339,12 +339,10 @@ class Run:
     def outcome(self, count: int, started: float) -> Outcome:
         judged = sorted(self._judged.values(), key=_order)
         every = len(judged)
-        if judged:
-            from xentlint.elsewhere import told_here
-
-            judged = list(told_here(judged, self._found_in))
+        if any(item.use.consumer.place.line is not None for item in judged):  # in some source
+            judged = self._told_here(judged)
         told, answered = every - len(judged), 0
-        if self.settings.audit:
+        if self.settings.audit:  # which has a line for each use that it counts
             from xentlint.settle import unanswered
 
             judged, every = unanswered(judged), len(judged)
@@ -356,7 +354,7 @@ class Run:
             findings=findings,
             problems=tuple(sorted(problems, key=lambda p: (p.path, p.line or 0, p.message))),
             files=count,
-            uses=self._uses - told - answered,
+            uses=self._uses - (told + answered if self.settings.audit else 0),
             undecided=self._undecided - answered,
             seconds=time.perf_counter() - started,
             lines=self._lines,
@@ -367,6 +365,29 @@ class Run:
             unsure=dict(self._unsure),
             origin=self,
         )
+
+    def _told_here(self, judged: list[Judged]) -> list[Judged]:
+        """Without what other files have by themselves; a file that is not checked is named."""
+        from xentlint.elsewhere import told
+
+        here = []
+        for item, path in told(judged, self._found_in):
+            if path is None:
+                here.append(item)
+            elif path not in self._paths and self._is_open(item, path):
+                caller, code = item.use.consumer.place.path, item.verdict.code
+                message = f"{caller} calls what has an {code} here: check this file as well"
+                self.problems.append(Problem(path, None, "elsewhere", message, fatal=False))
+        return here
+
+    def _is_open(self, item: Judged, path: str) -> bool:
+        """Whether a file that is not checked would be told of a finding."""
+        from xentlint import rules
+
+        if item.verdict.code not in self._selected(path):
+            return False
+        finding = rules.finding(item.use, item.verdict)
+        return not self._comments.silence(path, finding, self.choices.known())
 
     def _found_in(self, path: str) -> Iterable[Judged]:
         """What a file holds by its own analysis, also one that this run does not look at."""
