@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -147,7 +148,9 @@ model = build(3)
 """
 
 
-def test_what_another_file_holds_by_itself_is_told_there_alone(tmp_path: Path) -> None:
+def test_what_another_file_holds_by_itself_is_told_there_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path, {"whole.py": WHOLE.format(activation=None), "call.py": CALL})
     assert codes(tmp_path) == [("XL102", "whole.py", 5)]
     assert codes(tmp_path / "call.py") == []
@@ -157,6 +160,11 @@ def test_what_another_file_holds_by_itself_is_told_there_alone(tmp_path: Path) -
     assert (Path(note.path).name, note.kind, note.fatal) == ("whole.py", "elsewhere", False)
     assert "call.py calls what has an XL102 here" in note.message
     assert run([str(tmp_path)], Settings(net=False)).problems == ()
+    (tmp_path / "beside").mkdir()
+    monkeypatch.chdir(tmp_path / "beside")  # a checked file has another name where it is imported
+    roundabout = run([os.pardir], Settings(net=False))
+    assert [Path(found.place.path).name for found in roundabout.findings] == ["whole.py"]
+    assert roundabout.problems == ()
     silent = WHOLE.format(activation=None).replace('")\n', '")  # xentlint: ignore[XL102]\n')
     write(tmp_path, {"whole.py": silent})
     assert run([str(tmp_path / "call.py")], Settings(net=False)).problems == ()

@@ -89,7 +89,7 @@ class Comments:
         ]
         return (*result.kept, *reports), result.silent
 
-    def silence(self, path: str, finding: Finding, known: Collection[str]) -> bool:
+    def silences(self, path: str, finding: Finding, known: Collection[str]) -> bool:
         """Whether a comment in a file that is not checked speaks for a finding."""
         from xentlint import suppress
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from xentlint.facts import Place, Use
-from xentlint.outcome import Judged
+from xentlint.outcome import Judged, made_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    _Key: TypeAlias = tuple[str, Place | None, Place]
+    _Key: TypeAlias = tuple[str, object, Place]
 
 
 class Told(NamedTuple):
@@ -34,7 +34,7 @@ def told(judged: Iterable[Judged], found: Callable[[str], Iterable[Judged]]) -> 
     """
     known = functools.cache(lambda path: _told(found(path)))
     for item in judged:
-        for path in _others(item):
+        for path in others(item):
             always = known(path).get(_key(item))
             if always or (always is not None and item.use.condition):
                 yield Told(item, path)
@@ -54,13 +54,7 @@ def _told(found: Iterable[Judged]) -> dict[_Key, bool]:
 
 
 def _key(item: Judged) -> _Key:
-    return item.verdict.code, _made(item.use), _lost(item.use)
-
-
-def _made(use: Use) -> Place | None:
-    """Where the head is made."""
-    made = (item.place for item in use.related if item.role in ("activation", "head"))
-    return next(made, None)
+    return item.verdict.code, made_at(item.use), _lost(item.use)
 
 
 def _lost(use: Use) -> Place:
@@ -70,10 +64,10 @@ def _lost(use: Use) -> Place:
     return place
 
 
-def _others(item: Judged) -> list[str]:
+def others(item: Judged) -> list[str]:
     """The files of the head and the loss, where both stand in other files than the finding."""
-    made = _made(item.use)
-    if item.verdict.rule is None or made is None:
+    made = made_at(item.use)
+    if item.verdict.rule is None or not isinstance(made, Place):
         return []
     paths = list(dict.fromkeys((made.path, _lost(item.use).path)))
     return [] if item.use.consumer.place.path in paths else paths

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from xentlint import config, files
 from xentlint.chosen import Choices
@@ -13,7 +13,14 @@ from xentlint.collector import Paused
 from xentlint.comments import Comments
 from xentlint.discover import DOCUMENT_KINDS, KINDS, File, discover, kind_of_name
 from xentlint.facts import Edit, FileFacts, Finding, Place, Problem, Related, Use
-from xentlint.outcome import Judged, Outcome, is_undecided
+from xentlint.outcome import (
+    Judged,
+    Outcome,
+    is_undecided,
+    made_at,
+    order_of_findings,
+    order_of_uses,
+)
 from xentlint.records import NamedTuple
 
 TYPE_CHECKING = False
@@ -231,15 +238,16 @@ class Run:
         self._paths.append(file.path)
         try:
             kind = file.kind or self._kind(file.path)
-            data = self.overlay.get(file.path, b"")
-            if not data and kind != "model":
-                data = files.read(file.path)
+            data = b"" if kind == "model" else self._data(file.path)
         except files.TooLargeError as error:
             self.problems.append(Problem(file.path, None, "too-large", files.reason(error)))
         except OSError as error:
             self.problems.append(Problem(file.path, None, "unreadable", files.reason(error)))
         else:
             self._guarded(file.path, lambda: self._read(file.path, kind, data))
+
+    def _data(self, path: str) -> bytes:
+        return self.overlay.get(path) or files.read(path)
 
     def _kind(self, path: str) -> str:
         """What a file is that was named: by its name, or by its first bytes."""
@@ -309,7 +317,7 @@ class Run:
         place = use.consumer.place
         self._of_path[place.path] = front
         # One text may be reached from several files of a project: it is reported once.
-        made = use.head.place if verdict.rule is None else _made(use)
+        made = use.head.place if verdict.rule is None else made_at(use)
         key = (verdict.code, made, place, use.slot, use.condition)
         if verdict.rule is None or key not in self._judged:
             self._judged[key] = Judged(use, verdict)
@@ -337,7 +345,7 @@ class Run:
         return None
 
     def outcome(self, count: int, started: float) -> Outcome:
-        judged = sorted(self._judged.values(), key=_order)
+        judged = sorted(self._judged.values(), key=order_of_uses)
         every = len(judged)
         if any(item.use.consumer.place.line is not None for item in judged):  # in some source
             judged = self._told_here(judged)
@@ -368,13 +376,17 @@ class Run:
 
     def _told_here(self, judged: list[Judged]) -> list[Judged]:
         """Without what other files have by themselves; a file that is not checked is named."""
-        from xentlint.elsewhere import told
+        from xentlint.elsewhere import others, told
 
+        if not any(map(others, judged)):
+            return judged
+        # A file may be `../a.py` where it is checked, and `a.py` where it is imported.
+        checked = set(map(os.path.abspath, self._paths))
         here = []
-        for item, path in told(judged, self._found_in):
+        for item, path in told(judged, lambda path: self._found_in(path, checked)):
             if path is None:
                 here.append(item)
-            elif path not in self._paths and self._is_open(item, path):
+            elif os.path.abspath(path) not in checked and self._is_open(item, path):
                 caller, code = item.use.consumer.place.path, item.verdict.code
                 message = f"{caller} calls what has an {code} here: check this file as well"
                 self.problems.append(Problem(path, None, "elsewhere", message, fatal=False))
@@ -387,18 +399,18 @@ class Run:
         if item.verdict.code not in self._selected(path):
             return False
         finding = rules.finding(item.use, item.verdict)
-        return not self._comments.silence(path, finding, self.choices.known())
+        return not self._comments.silences(path, finding, self.choices.known())
 
-    def _found_in(self, path: str) -> Iterable[Judged]:
+    def _found_in(self, path: str, checked: Collection[str]) -> Iterable[Judged]:
         """What a file holds by its own analysis, also one that this run does not look at."""
-        if path in self._paths:
+        if os.path.abspath(path) in checked:
             return [item for item in self._judged.values() if item.use.consumer.place.path == path]
         return self._guarded(path, lambda: self._read_aside(path)) or ()
 
     def _read_aside(self, path: str) -> list[Judged]:
         front = self.front("source", path)
         try:
-            uses = front.read(path, files.read(path)).uses
+            uses = front.read(path, self._data(path)).uses
         except (OSError, files.TooLargeError):
             return []
         settled = self._settled(uses, path)
@@ -417,7 +429,7 @@ class Run:
         ]
         kept, silenced = self._comments.apply(found, self._selected, self.choices.known())
         if len(kept) > len(found) - silenced:  # reports on comments stand among the others
-            kept = tuple(sorted(kept, key=_place_order))
+            kept = tuple(sorted(kept, key=order_of_findings))
         return kept, silenced
 
     def _with_origin(self, use: Use) -> Use:
@@ -456,40 +468,9 @@ class Run:
         return None
 
 
-def _made(use: Use) -> object:
-    """Where the head is made, and not where it comes in: that a loss is called with it in two
-    functions is one mistake."""
-    made = (item.place for item in use.related if item.role in ("activation", "head"))
-    return next(made, use.head.place)
-
-
 def _aimed_at(use: Use, keras: int) -> Use:
     """The use, by the generation that the project says it is for where the file shows none."""
     return use if use.keras is not None else use._replace(keras=keras)
-
-
-def _place_order(finding: Finding) -> tuple[object, ...]:
-    place = finding.place
-    return (
-        place.path, place.cell or 0, place.line or 0, place.column or 0, place.pointer or "",
-        finding.code,
-    )  # fmt: skip
-
-
-def _order(judged: Judged) -> tuple[object, ...]:
-    place = judged.use.consumer.place
-    head = judged.use.head.place
-    return (
-        place.path,
-        place.cell or 0,
-        place.line or 0,
-        place.column or 0,
-        place.pointer or "",
-        judged.verdict.code,
-        (head.path, head.line or 0, head.column or 0) if isinstance(head, Place) else ("", 0, 0),
-        judged.use.slot,
-        judged.use.condition or "",
-    )
 
 
 def _bug(error: Exception) -> str:

@@ -86,3 +86,34 @@ class Outcome(NamedTuple):
 
 def is_undecided(judged: Judged) -> bool:
     return judged.verdict.code == UNDECIDED
+
+
+def made_at(use: Use) -> object:
+    """Where the head is made, and not where it comes in: that a loss is called with it in two
+    functions is one mistake."""
+    made = (item.place for item in use.related if item.role in ("activation", "head"))
+    return next(made, use.head.place)
+
+
+def order_of_findings(finding: Finding) -> tuple[object, ...]:
+    place = finding.place
+    return (
+        place.path, place.cell or 0, place.line or 0, place.column or 0, place.pointer or "",
+        finding.code,
+    )  # fmt: skip
+
+
+def order_of_uses(judged: Judged) -> tuple[object, ...]:
+    place = judged.use.consumer.place
+    head = judged.use.head.place
+    return (
+        place.path,
+        place.cell or 0,
+        place.line or 0,
+        place.column or 0,
+        place.pointer or "",
+        judged.verdict.code,
+        (head.path, head.line or 0, head.column or 0) if isinstance(head, Place) else ("", 0, 0),
+        judged.use.slot,
+        judged.use.condition or "",
+    )

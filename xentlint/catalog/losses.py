@@ -260,7 +260,15 @@ LOSS_STRINGS: Final[dict[str, str]] = {
 BY_SHAPE_STRINGS: Final[frozenset[str]] = frozenset(("crossentropy", "ce"))
 """Strings of Keras 3's ``compile`` that pick binary, categorical or sparse by the shapes
 (Keras 3.15.1 keras/src/trainers/compile_utils.py): one unit is binary; of several units,
-integer labels are sparse, else categorical. Always ``from_logits=False``."""
+integer labels are sparse, else categorical. Upper case counts as well; always
+``from_logits=False``."""
+
+
+def by_shape(units: int) -> LossRow:
+    """The loss of such a string; a sparse one expects what a categorical one does."""
+    family = "binary" if units == 1 else "categorical"
+    return LOSSES[LOSS_STRINGS[f"{family}_crossentropy"]]
+
 
 _OTHER_CLASSES = (
     "CTC CategoricalHinge Circle CosineSimilarity Hinge Huber LogCosh MeanAbsoluteError "

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from xentlint.catalog.losses import BY_SHAPE_STRINGS, LOSS_STRINGS, LOSSES, NOT_CROSS_ENTROPY
+from xentlint.catalog.losses import (
+    BY_SHAPE_STRINGS,
+    LOSS_STRINGS,
+    LOSSES,
+    NOT_CROSS_ENTROPY,
+    by_shape,
+)
 from xentlint.catalog.rows import LossRow, MetricRow
 from xentlint.records import NamedTuple
 
@@ -91,13 +97,11 @@ def _from_row(row: LossRow, shown: str, steps: Steps) -> Expectation:
 
 def _loss_by_name(name: str, steps: Steps, units: int | None, quoted: bool) -> Expectation:
     shown = f'"{printable(name)}"' if quoted else printable(name)
-    if name in BY_SHAPE_STRINGS:
+    if name.lower() in BY_SHAPE_STRINGS:
         if units is None:
             reason = f"what {shown} is depends on the number of units"
             return Expectation(name, shown, steps=steps, whole=steps, reason=reason)
-        family = "binary" if units == 1 else "categorical"
-        row = LOSSES[LOSS_STRINGS[f"{family}_crossentropy"]]
-        return _from_row(row, shown, steps)
+        return _from_row(by_shape(units), shown, steps)
     full = LOSS_STRINGS.get(name)
     if full is not None:
         return _from_row(LOSSES[full], shown, steps)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from xentlint.catalog.rows import OwnRow
 from xentlint.collector import collect
 from xentlint.facts import FileFacts, Place, Use
@@ -77,7 +79,7 @@ class Session:
         assert source.outline is not None
         if screen.imports_loss(source.path, source.data):
             return False
-        return is_idle(source.outline, source.text, lambda name: screen.is_own(source.path, name))
+        return is_idle(source.outline, source.text, partial(screen.is_own, source.path))
 
     def locate(self, use: Use) -> Use:
         """The same use with real places."""

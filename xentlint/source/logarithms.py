@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from xentlint.catalog.ops import OPS
+
 _LOGARITHM: Final = 1
 _MINUS: Final = 2
 _FACTOR: Final = 4
@@ -15,25 +17,33 @@ _PLAIN: Final = 8
 _OTHER: Final = 16
 """The other half's ``1 - p``: a sum of both halves is one without a factor, too."""
 _SUM: Final = 32
-PARTS: Final = {
+_KINDS: Final = {
     "log": _LOGARITHM | _PLAIN,
     "log1p": _LOGARITHM | _OTHER,
     "xlogy": _LOGARITHM | _FACTOR,
-    "negative": _MINUS,
-    "neg": _MINUS,
+    "negate": _MINUS,
     "subtract": _MINUS | _OTHER,
-    "sub": _MINUS | _OTHER,
     "multiply": _FACTOR,
-    "multiply_no_nan": _FACTOR,
-    "scalar_mul": _FACTOR,
-    "mul": _FACTOR,
-    **dict.fromkeys(("sum", "reduce_sum", "nansum"), _SUM),
-    **dict.fromkeys(("mean", "reduce_mean", "nanmean", "average", "compute_average_loss"), _SUM),
+    "sum": _SUM,
+    "mean": _SUM,
 }
-"""What the catalog's ops do, by their last names."""
+"""What the kinds of ops are of a cross-entropy."""
+
+
+def _named() -> dict[str, int]:
+    """What the ops of the catalog are, by their last names."""
+    marks: dict[str, int] = {}
+    for row in OPS.values():
+        if row.kind in _KINDS:
+            name = row.name.rpartition(".")[2]
+            marks[name] = marks.get(name, 0) | _KINDS[row.kind]
+    return marks
+
+
+_NAMED: Final = _named()
 _FOREIGN: Final = _MINUS | _FACTOR | _SUM
 """What a module may do that is not known: one that takes logarithms is asked about by itself."""
-_LOGARITHMS: Final = {name for name, marks in PARTS.items() if marks & _LOGARITHM}
+_LOGARITHMS: Final = {name for name, marks in _NAMED.items() if marks & _LOGARITHM}
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -59,7 +69,7 @@ def has_handwritten(tree: ast.Module, is_own: Callable[[str], bool]) -> bool:
     foreign = [unit for unit in units if any(map(is_own, unit.modules))]
     for unit in units if any("*" in unit.imported for unit in foreign) else foreign:
         unit.marks |= _FOREIGN
-    marks = dict(PARTS)
+    marks = dict(_NAMED)
     while True:
         before = sum(marks.values())
         for unit in units:
@@ -169,7 +179,7 @@ def _part(node: ast.AST) -> int:
         return _MINUS if isinstance(node.value, ast.UnaryOp) else 0
     if isinstance(node, ast.Call) and any(isinstance(one, ast.UnaryOp) for one in node.args):
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        return _MINUS if PARTS.get(name, 0) & _FACTOR else 0
+        return _MINUS if _NAMED.get(name, 0) & _FACTOR else 0
     return 0
 
 

@@ -138,9 +138,9 @@ class Run:
                 if type(function) is Function and id(function.node) in self.inner:
                     self.trial(self, value)
 
-    def fresh(self, reason: str, text: str = "", **known: Any) -> Unknown:
-        """An unknown that equals no other."""
-        return Unknown(("fresh", next(self._fresh), text), reason, **known)
+    def fresh(self, reason: str, text: str = "", kind: str = "fresh", **known: Any) -> Unknown:
+        """An unknown that equals no other; ``kind``: see ``terms.words``."""
+        return Unknown((kind, next(self._fresh), text), reason, **known)
 
     def decision(self, text: str, kind: str = "opaque") -> Atom:
         """A decision that nothing else is tied to."""
@@ -252,13 +252,13 @@ class Run:
         """
         base, mark = self.path, self.store.last
         exits: list[Exit] = []
-        raised, whole = True, True
+        raised, intact = True, True
         for path, action in branches:
             self.path = path
             depth = self.store.push()
             value = action()
             writes = self.store.pop(depth)
-            whole &= self.path is path
+            intact &= self.path is path
             if value is not LEFT and value is not RAISED:
                 exits.append(Exit(self.path, writes, value))
             raised &= value is not LEFT
@@ -266,7 +266,8 @@ class Run:
         if not exits:
             return RAISED if raised else LEFT
         self.join(base, exits, mark)
-        if not (whole and len(exits) == len(branches)) and (not raised or len(exits) > 1):
+        intact &= len(exits) == len(branches)  # together they are the base again
+        if not intact and (not raised or len(exits) > 1):
             self.path = widen(way for exit in exits for way in exit.path)
         if len(exits) == 1:
             return exits[0].value
@@ -281,8 +282,6 @@ class Run:
 
 LIBRARY = 0
 """The owner of attributes that a file sets on a library's module."""
-CALLED = "(…)"
-"""How the words for the result of a call end, where it has no name."""
 LEFT = object()
 """The value of a branch that leaves the block: by return, break, continue."""
 RAISED = object()

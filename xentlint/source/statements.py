@@ -8,7 +8,7 @@ from typing import Any, Final
 import libcst as cst
 
 from xentlint.source import limits
-from xentlint.source.conditions import Path, narrow, simplify, widen
+from xentlint.source.conditions import Path, narrow, shared, simplify, widen
 from xentlint.source.definitions import define_class, define_function
 from xentlint.source.expressions import spot
 from xentlint.source.imports import import_from, import_module
@@ -20,7 +20,7 @@ from xentlint.source.sequences import elements
 from xentlint.source.store import Exit
 from xentlint.source.targets import bind_target
 from xentlint.source.tested import asked
-from xentlint.source.truth import outcomes
+from xentlint.source.truth import Outcome, outcomes
 from xentlint.source.values import NONE, Items, Rest, Unknown, Value
 from xentlint.source.walking import children
 
@@ -111,18 +111,15 @@ def _assert(run: Run, node: cst.Assert, frame: Frame) -> Any:
 def _ways(run: Run, test: Value, node: cst.BaseExpression) -> tuple[Path, Path]:
     """The paths on which a test is true and false; an empty one where it cannot be.
 
-    A test of more conditions than are remembered is a decision of its own, the same one wherever
-    these conditions are tested: what its two branches do must not meet.
+    Of too many conditions, those of the path are cut first. A test that has too many by itself is
+    a decision of its own, the same one wherever these conditions are tested: what its two branches
+    do must not meet.
     """
     guards = outcomes(run, test)
-    yes, no = (
-        simplify(
-            way for guard, result in guards if result is sign for way in narrow(run.path, guard)
-        )
-        for sign in (True, False)
-    )
-    if not yes or not no or max(len(yes), len(no)) <= limits.PATHS:
-        return yes, no
+    for path in (run.path, (shared(run.path),)):
+        yes, no = (_narrowed(path, guards, sign) for sign in (True, False))
+        if not yes or not no or max(len(yes), len(no)) <= limits.PATHS:
+            return yes, no
     key = ("decided", frozenset(guard for guard, result in guards if result))
     decision = run.memo.get(key)
     if decision is None:
@@ -130,6 +127,12 @@ def _ways(run: Run, test: Value, node: cst.BaseExpression) -> tuple[Path, Path]:
     return (
         narrow(run.path, frozenset({(decision, True)})),
         narrow(run.path, frozenset({(decision, False)})),
+    )
+
+
+def _narrowed(path: Path, guards: list[Outcome], sign: bool) -> Path:
+    return simplify(
+        way for guard, result in guards if result is sign for way in narrow(path, guard)
     )
 
 

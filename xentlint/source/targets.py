@@ -11,7 +11,7 @@ import libcst as cst
 
 from xentlint.source.conditions import Guard, Path
 from xentlint.source.joins import choices_of
-from xentlint.source.run import CALLED, LIBRARY, Run
+from xentlint.source.run import LIBRARY, Run
 from xentlint.source.scopes import Frame, assign
 from xentlint.source.sequences import content, make_list, store_item
 from xentlint.source.values import Alternatives, Api, ClassValue, Ref, Rest, Tensor, Unknown, Value
@@ -39,11 +39,11 @@ def bind_target(run: Run, target: cst.CSTNode, value: Value, frame: Frame) -> No
 
 
 def _named(value: Value, name: str) -> Value:
-    """The result of a call that is not followed takes the name of the variable that holds it."""
-    if type(value) is Unknown and isinstance(value.term, tuple) and value.term[0] == "fresh":
-        number, text = value.term[1:]
-        if not text or text.endswith(CALLED):
-            return replace(value, term=("fresh", number, name))
+    """An unknown without a name of its own takes that of the variable that holds it."""
+    if type(value) is Unknown and isinstance(value.term, tuple):
+        kind, *rest = value.term
+        if kind == "result" or (kind == "fresh" and not rest[-1]):
+            return replace(value, term=("fresh", rest[0], name))
     return value
 
 

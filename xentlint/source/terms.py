@@ -69,6 +69,8 @@ def words(term: Hashable) -> str:
         return repr(parts[0])
     if kind == "fresh":
         return str(parts[-1]) or "a value that is not known"
+    if kind == "result":
+        return f"{parts[-1]}(…)"
     if kind == ".":
         return f"{words(parts[0])}.{parts[1]}"
     if kind == "[]":

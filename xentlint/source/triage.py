@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from xentlint.source.own import Own
@@ -28,7 +29,7 @@ _LOGARITHMS: Final = {
 }
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 """Marks of a file that no search of bytes sees into, and that Python cannot read either."""
-_REDUCTIONS: Final = (b"sum(", b"mean(", b"average(")
+_REDUCTIONS: Final = (b"sum(", b"mean(", b"average(", b"average_loss(")
 _IMPORT: Final = rb"(?m)^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w., \t]+))"
 _FRAMEWORKS: Final = (b"keras", b"tensorflow", b"tf", b"theano", b"cntk", b"model")
 
@@ -128,7 +129,7 @@ class Screen:
             return False
         from xentlint.source.logarithms import may_be_handwritten  # late: few files come so far
 
-        return may_be_handwritten(data, lambda dotted: self.is_own(path, dotted))
+        return may_be_handwritten(data, partial(self.is_own, path))
 
     def _names_loss(self, data: bytes) -> bool:
         return self._own.is_consumed(data) or is_named(data)

@@ -28,7 +28,7 @@ from xentlint.source.effects import (
     own_losses,
 )
 from xentlint.source.effects.special import SPECIAL
-from xentlint.source.run import CALLED, Run
+from xentlint.source.run import Run
 from xentlint.source.terms import OBJECT
 from xentlint.source.values import Api, Args, Metric, Spot, Unknown, Value
 
@@ -52,7 +52,7 @@ def call(run: Run, callee: Api, args: Args, spot: Spot) -> Value:
     if not has_rows(name):
         run.marks.add(own_losses.UNFOLLOWED)
     reason = f"`{callee.name}` is not in the catalog"
-    result = run.fresh(reason, f"{callee.name}{CALLED}", data=_is_data(name))
+    result = run.fresh(reason, callee.name, "result", data=_is_data(name))
     if name.rpartition(".")[2][:1].isupper():
         return replace(result, term=(OBJECT, result.term, callee.name))
     return result

@@ -10,6 +10,7 @@ from xentlint.catalog.losses import (
     LOSS_STRINGS,
     LOSSES,
     NOT_CROSS_ENTROPY,
+    by_shape,
 )
 from xentlint.catalog.names import canonical
 from xentlint.facts import Consumer
@@ -204,14 +205,13 @@ def _by_shape(run: Run, spec: Const, pair: Pair) -> None:
     """``"crossentropy"``: over several units the labels choose, and the text may not show them."""
     shown = f'"{spec.value}"'
     widths = {getattr(head, "units", None) for _, head in choices_of(pair.head)}
-    if widths == {1}:
-        row = LOSSES["keras.losses.binary_crossentropy"]
-        _arrive(run, row, {}, pair, pair.dotted, pair.given, shown=shown, spec=spec)
-    elif widths.isdisjoint((None, 1)):
-        row = LOSSES["keras.losses.categorical_crossentropy"]
-        _arrive(run, row, {}, pair, pair.dotted, pair.given, shown=shown)
+    rows = {None if width is None else by_shape(width) for width in widths}
+    row = rows.pop()
+    if row is None or rows:
+        _undecided(run, pair, f"what {shown} is depends on the number of units")
     else:
-        _undecided(run, pair, f"how many units {shown} is for is not known")
+        known = {"spec": spec} if widths == {1} else {}
+        _arrive(run, row, {}, pair, pair.dotted, pair.given, shown=shown, **known)
 
 
 def _loss(run: Run, spec: Loss, pair: Pair) -> None:
